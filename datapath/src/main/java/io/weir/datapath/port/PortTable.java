@@ -1,0 +1,163 @@
+package io.weir.datapath.port;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.datapath.packet.PortSet;
+
+/**
+ * All ports as the workers see them: an immutable snapshot. Every change makes a new table, published by one release store;
+ * a worker takes the current one once per duty cycle, so that a batch is judged by exactly one.
+ *
+ * <p>Threading: immutable.
+ */
+public final class PortTable {
+    /** The port exists. */
+    public static final int PRESENT = 1;
+    /** Its device is up, the operator has it enabled, and everything is programmed: frames may pass. */
+    public static final int READY = 1 << 1;
+
+    public static final int LEARNING = 1 << 2;
+    public static final int STICKY = 1 << 3;
+    public static final int ISOLATED = 1 << 4;
+    public static final int HAIRPIN = 1 << 5;
+    public static final int BPDU_FILTER = 1 << 6;
+    public static final int BPDU_GUARD = 1 << 7;
+    public static final int SUPPRESS_NEIGHBOURS = 1 << 8;
+    public static final int FAST_LEAVE = 1 << 9;
+
+    private static final int VLANS = 4096;
+
+    /** No port at all. */
+    public static final PortTable EMPTY = new PortTable(List.of());
+
+    /**
+     * One port of the table.
+     *
+     * @param number 0 to {@link PortSet#MAX_PORTS} - 1, stable while the port lives
+     * @param settings what the operator said
+     * @param ready whether frames may pass now
+     * @param mtu largest network-layer packet in bytes, as in force
+     */
+    public record Entry(int number, PortSettings settings, boolean ready, int mtu) {}
+
+    private final List<Entry> entries;
+    private final @Nullable Entry[] byNumber = new Entry[PortSet.MAX_PORTS];
+    private final int[] flags = new int[PortSet.MAX_PORTS];
+    private final int[] mtu = new int[PortSet.MAX_PORTS];
+    private final PortSet ready = new PortSet();
+    private final PortSet isolated = new PortSet();
+    private final PortSet floodUnknown = new PortSet();
+    private final PortSet floodBroadcast = new PortSet();
+    private final PortSet floodMulticast = new PortSet();
+    private final PortSet[] vlanMembers = new PortSet[VLANS];
+
+    public PortTable(List<Entry> entries) {
+        this.entries = List.copyOf(entries);
+        Arrays.fill(vlanMembers, new PortSet());
+        for (Entry entry : this.entries) {
+            enter(entry);
+        }
+    }
+
+    private void enter(Entry entry) {
+        int number = entry.number();
+        BridgeSettings bridge = entry.settings().bridge();
+        byNumber[number] = entry;
+        mtu[number] = entry.mtu();
+        flags[number] = PRESENT
+                | bit(entry.ready(), READY)
+                | bit(bridge.learning(), LEARNING)
+                | bit(bridge.sticky(), STICKY)
+                | bit(bridge.isolated(), ISOLATED)
+                | bit(bridge.hairpin(), HAIRPIN)
+                | bit(bridge.bpduFilter(), BPDU_FILTER)
+                | bit(bridge.bpduGuard(), BPDU_GUARD)
+                | bit(bridge.suppressNeighbours(), SUPPRESS_NEIGHBOURS)
+                | bit(bridge.fastLeave(), FAST_LEAVE);
+        addIf(entry.ready(), ready, number);
+        addIf(bridge.isolated(), isolated, number);
+        addIf(bridge.floodUnknown(), floodUnknown, number);
+        addIf(bridge.floodBroadcast(), floodBroadcast, number);
+        addIf(bridge.floodMulticast(), floodMulticast, number);
+        VlanSettings vlan = entry.settings().vlan();
+        for (int vid = VlanSettings.MIN_VLAN; vid <= VlanSettings.MAX_VLAN; vid++) {
+            if (vlan.carries(vid)) {
+                vlanMembers[vid] = new PortSet().copyFrom(vlanMembers[vid]).add(number);
+            }
+        }
+    }
+
+    private static int bit(boolean set, int bit) {
+        return set ? bit : 0;
+    }
+
+    private static void addIf(boolean member, PortSet set, int number) {
+        if (member) {
+            set.add(number);
+        }
+    }
+
+    /** All ports, in the order of the configuration. */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /** The port with that number, or null. Not for the hot path. */
+    public @Nullable Entry entry(int number) {
+        return byNumber[number];
+    }
+
+    /** The port with that name, or null. Not for the hot path. */
+    public @Nullable Entry entry(String name) {
+        for (Entry entry : entries) {
+            if (entry.settings().name().equals(name)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    /** The flag bits of a port; 0 when there is no such port. */
+    public int flags(int number) {
+        return flags[number];
+    }
+
+    /** Whether all of the given flag bits are set for the port. */
+    public boolean has(int number, int flagMask) {
+        return (flags[number] & flagMask) == flagMask;
+    }
+
+    /** Largest network-layer packet that the port takes, in bytes. */
+    public int mtu(int number) {
+        return mtu[number];
+    }
+
+    /** Ports that frames may pass. Never change a set that this class returns. */
+    public PortSet ready() {
+        return ready;
+    }
+
+    public PortSet isolated() {
+        return isolated;
+    }
+
+    public PortSet floodUnknown() {
+        return floodUnknown;
+    }
+
+    public PortSet floodBroadcast() {
+        return floodBroadcast;
+    }
+
+    public PortSet floodMulticast() {
+        return floodMulticast;
+    }
+
+    /** Ports that carry the VLAN, whether ready or not. */
+    public PortSet vlanMembers(int vlan) {
+        return vlanMembers[vlan];
+    }
+}
