@@ -51,6 +51,27 @@ public final class Frames {
                 .array();
     }
 
+    /** Writes an IPv4 TCP super-frame with this many data bytes, checksum left to offload; its length. */
+    public static int superFrame(long address, int dataBytes) {
+        ByteBuffer headers = ByteBuffer.allocate(54)
+                .put(BROADCAST)
+                .put(SENDER)
+                .putShort((short) 0x0800)
+                .putShort((short) 0x4500)
+                .putShort((short) (40 + dataBytes))
+                .putInt(0)
+                .putShort((short) 0x4006)
+                .putShort((short) 0)
+                .put(ip("10.9.0.2"))
+                .put(ip("10.9.0.1"))
+                .putShort((short) 4000)
+                .putShort((short) 5000)
+                .putLong(0)
+                .putShort((short) 0x5010);
+        Memory.copy(headers.array(), 0, address, 54);
+        return 54 + dataBytes;
+    }
+
     /** Whether the descriptor becomes readable within the time. */
     public static boolean readable(int fd, int timeoutMs) {
         try (var entry = new Scratch(8)) {
