@@ -1,8 +1,8 @@
 package io.weir.datapath.packet;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
 import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
  * Up to {@link #CAPACITY} frames that arrived on one port, with their metadata in one array per field.
@@ -33,6 +33,7 @@ public final class PacketBatch {
     public static final int IS_FRAGMENT = 1 << 3;
     /** A fragment that is not the first, so that it has no transport header. */
     public static final int IS_LATER_FRAGMENT = 1 << 4;
+
     public static final int IS_LLC = 1 << 5;
     public static final int IS_ICMPV6_ND = 1 << 6;
     /** IGMP, or an MLD message (RFC 2710, RFC 3810). */
@@ -275,6 +276,7 @@ public final class PacketBatch {
 
     /** Six bytes as the low 48 bits of a long, in network order. */
     public static long mac(UnsafeBuffer view, int offset) {
-        return (view.getShort(offset, BIG_ENDIAN) & 0xFFFFL) << 32 | view.getInt(offset + 2, BIG_ENDIAN) & 0xFFFF_FFFFL;
+        return (view.getShort(offset, BIG_ENDIAN) & 0xFFFFL) << 32
+                | (view.getInt(offset + 2, BIG_ENDIAN) & 0xFFFF_FFFFL);
     }
 }

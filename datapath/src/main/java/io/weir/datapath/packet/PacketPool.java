@@ -24,7 +24,8 @@ public final class PacketPool implements AutoCloseable {
     /** Bytes a receiving port may write from {@link #receiveAddress} on: header, frame, and one more to see truncation. */
     public static final int RECEIVE_CAPACITY = VirtioNetHeader.LENGTH + MAX_FRAME_LENGTH + 1;
 
-    // 17 pages and three cache lines: an odd number of lines, so that the headers of a batch spread over the cache's sets.
+    // 17 pages and three cache lines: an odd number of lines, so that the headers of a batch spread over the cache's
+    // sets.
     private static final int STRIDE = 17 * 4096 + 3 * 64;
     private static final int SPARES = 192;
 

@@ -29,7 +29,7 @@ public final class PortSet {
 
     /** Whether the port is a member. */
     public boolean contains(int port) {
-        return (words[port >> 6] & 1L << port) != 0;
+        return (words[port >> 6] & (1L << port)) != 0;
     }
 
     /** Makes this set equal to the other. */
@@ -92,7 +92,7 @@ public final class PortSet {
             return -1;
         }
         int index = from >> 6;
-        long word = words[index] & -1L << from;
+        long word = words[index] & (-1L << from);
         while (word == 0) {
             if (++index == WORDS) {
                 return -1;

@@ -1,8 +1,8 @@
 package io.weir.datapath.packet;
 
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
-
 import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * The offload header that stands in front of a frame, virtio 1.2 section 5.1.6 without {@code num_buffers}: what the sender
@@ -63,7 +63,7 @@ public final class VirtioNetHeader {
 
     /** Whether the header asks for nothing: neither checksum nor segmentation. */
     public boolean isPlain() {
-        return (view.getByte(FLAGS_OFFSET) & NEEDS_CHECKSUM | view.getByte(GSO_TYPE_OFFSET)) == 0;
+        return ((view.getByte(FLAGS_OFFSET) & NEEDS_CHECKSUM) | view.getByte(GSO_TYPE_OFFSET)) == 0;
     }
 
     public boolean needsChecksum() {
