@@ -12,10 +12,15 @@ public enum DropReason {
     // parse
     FRAME_TOO_SHORT(1, "parse", ERROR, "frame is shorter than an Ethernet header (14 bytes)"),
     FRAME_TOO_LONG(2, "parse", ERROR, "frame is longer than the largest super-frame (65,550 bytes)"),
-    OFFLOAD_INVALID(3, "parse", ERROR, "virtio-net header contradicts the frame: checksum or segmentation fields out of range"),
+    OFFLOAD_INVALID(
+            3, "parse", ERROR, "virtio-net header contradicts the frame: checksum or segmentation fields out of range"),
     VLAN_TRUNCATED(4, "parse", ERROR, "frame ends inside a VLAN tag"),
     VLAN_TOO_DEEP(5, "parse", ERROR, "more than two nested VLAN tags"),
-    LLC_LENGTH_INVALID(6, "parse", ERROR, "IEEE 802.3 length field exceeds the frame, or the EtherType is in the undefined gap 1501 to 1535"),
+    LLC_LENGTH_INVALID(
+            6,
+            "parse",
+            ERROR,
+            "IEEE 802.3 length field exceeds the frame, or the EtherType is in the undefined gap 1501 to 1535"),
     LLC_TRUNCATED(7, "parse", ERROR, "frame ends inside an LLC or SNAP header"),
     ARP_TRUNCATED(8, "parse", ERROR, "frame ends inside an ARP packet"),
     ARP_INVALID(9, "parse", ERROR, "ARP packet is not Ethernet and IPv4, or has an unknown operation"),
@@ -29,10 +34,22 @@ public enum DropReason {
     IPV6_BAD_LENGTH(17, "parse", ERROR, "IPv6 payload length is beyond the frame, or a jumbogram"),
     IPV6_EXTENSION_TRUNCATED(18, "parse", ERROR, "packet ends inside an IPv6 extension header"),
     IPV6_EXTENSION_CHAIN_TOO_LONG(19, "parse", ERROR, "more than eight IPv6 extension headers"),
-    IPV6_EXTENSION_ORDER(20, "parse", ERROR, "IPv6 hop-by-hop options are not the first extension header, or a header that may occur once is repeated"),
-    FRAGMENT_BAD_LENGTH(21, "parse", ERROR, "a fragment other than the last has a length that is no multiple of eight, or no payload"),
+    IPV6_EXTENSION_ORDER(
+            20,
+            "parse",
+            ERROR,
+            "IPv6 hop-by-hop options are not the first extension header, or a header that may occur once is repeated"),
+    FRAGMENT_BAD_LENGTH(
+            21,
+            "parse",
+            ERROR,
+            "a fragment other than the last has a length that is no multiple of eight, or no payload"),
     FRAGMENT_BEYOND_DATAGRAM(22, "parse", ERROR, "a fragment ends beyond 65,535 bytes"),
-    FRAGMENT_TINY(23, "parse", ERROR, "a first fragment that does not hold the whole transport header, or TCP at fragment offset one (RFC 1858)"),
+    FRAGMENT_TINY(
+            23,
+            "parse",
+            ERROR,
+            "a first fragment that does not hold the whole transport header, or TCP at fragment offset one (RFC 1858)"),
     TCP_TRUNCATED(24, "parse", ERROR, "packet ends inside the TCP header"),
     TCP_BAD_OFFSET(25, "parse", ERROR, "TCP data offset below 20 bytes or beyond the segment"),
     UDP_TRUNCATED(26, "parse", ERROR, "packet ends inside the UDP header"),
@@ -41,29 +58,46 @@ public enum DropReason {
     ICMP_TRUNCATED(29, "parse", ERROR, "packet ends inside the ICMP header"),
     ICMPV6_TRUNCATED(30, "parse", ERROR, "packet ends inside the ICMPv6 header"),
     ND_TRUNCATED(31, "parse", ERROR, "packet ends inside a neighbour-discovery message"),
-    ND_BAD_OPTION(32, "parse", ERROR, "neighbour-discovery option of length zero or beyond the message (RFC 4861 section 4.6)"),
+    ND_BAD_OPTION(
+            32,
+            "parse",
+            ERROR,
+            "neighbour-discovery option of length zero or beyond the message (RFC 4861 section 4.6)"),
 
     // fragments
-    FRAGMENT_OVERLAP(40, "fragments", ERROR, "fragment overlaps one seen before, or belongs to a datagram that had an overlap"),
+    FRAGMENT_OVERLAP(
+            40, "fragments", ERROR, "fragment overlaps one seen before, or belongs to a datagram that had an overlap"),
     FRAGMENT_TABLE_FULL(41, "fragments", ERROR, "the port has too many incomplete datagrams under way"),
 
     // port-guard
-    PORT_NOT_READY(50, "port-guard", INFO, "frame arrived before the port was programmed, or while it is administratively down"),
-    PORT_BLOCKED(51, "port-guard", ERROR, "port was shut by BPDU guard or loop detection and waits for its recovery time"),
+    PORT_NOT_READY(
+            50,
+            "port-guard",
+            INFO,
+            "frame arrived before the port was programmed, or while it is administratively down"),
+    PORT_BLOCKED(
+            51, "port-guard", ERROR, "port was shut by BPDU guard or loop detection and waits for its recovery time"),
     SOURCE_MAC_INVALID(52, "port-guard", ERROR, "source MAC address is a group address or zero"),
-    LINK_LOCAL_RESERVED(53, "port-guard", INFO, "destination is in 01:80:c2:00:00:00 to 0f, which a bridge never forwards"),
+    LINK_LOCAL_RESERVED(
+            53, "port-guard", INFO, "destination is in 01:80:c2:00:00:00 to 0f, which a bridge never forwards"),
     BPDU_FILTERED(54, "port-guard", INFO, "spanning-tree frame on a port with BPDU filter"),
     BPDU_GUARD(55, "port-guard", ERROR, "spanning-tree frame on a port with BPDU guard: the port is shut"),
 
     // vlan-ingress
     VLAN_NOT_ALLOWED(60, "vlan-ingress", ERROR, "the frame's VLAN is not carried by the port it arrived on"),
-    VLAN_UNTAGGED_REFUSED(61, "vlan-ingress", ERROR, "untagged or priority-tagged frame on a trunk without a native VLAN"),
+    VLAN_UNTAGGED_REFUSED(
+            61, "vlan-ingress", ERROR, "untagged or priority-tagged frame on a trunk without a native VLAN"),
     VLAN_TAGGED_ON_ACCESS(62, "vlan-ingress", ERROR, "tagged frame on an access port"),
 
     // learn
-    MAC_LIMIT_EXCEEDED(70, "learn", ERROR, "the port has reached its limit of MAC addresses and refuses further senders"),
+    MAC_LIMIT_EXCEEDED(
+            70, "learn", ERROR, "the port has reached its limit of MAC addresses and refuses further senders"),
     MAC_STICKY_VIOLATION(71, "learn", ERROR, "source MAC address belongs to another port by a static or sticky entry"),
-    MAC_FLAPPING(72, "learn", ERROR, "source MAC address moves between ports too often: a loop is likely, and the later port's frames are held back"),
+    MAC_FLAPPING(
+            72,
+            "learn",
+            ERROR,
+            "source MAC address moves between ports too often: a loop is likely, and the later port's frames are held back"),
 
     // storm-control
     STORM_BROADCAST(80, "storm-control", ERROR, "broadcast frames exceed the port's limit"),
@@ -71,11 +105,13 @@ public enum DropReason {
     STORM_UNKNOWN_UNICAST(82, "storm-control", ERROR, "frames to unknown unicast addresses exceed the port's limit"),
 
     // bridge
-    DESTINATION_IS_SOURCE(90, "bridge", INFO, "destination is behind the port the frame arrived on, and hairpin is off"),
+    DESTINATION_IS_SOURCE(
+            90, "bridge", INFO, "destination is behind the port the frame arrived on, and hairpin is off"),
     PORT_ISOLATED(91, "bridge", INFO, "source and destination port are both isolated"),
     FLOOD_DISABLED(92, "bridge", INFO, "every port that could take the flooded frame has flooding switched off"),
     NO_DESTINATION(93, "bridge", INFO, "no other port carries the frame's VLAN"),
-    MULTICAST_NO_MEMBER(94, "bridge", INFO, "no port asked for the multicast group, and there is no multicast router port"),
+    MULTICAST_NO_MEMBER(
+            94, "bridge", INFO, "no port asked for the multicast group, and there is no multicast router port"),
 
     // egress: counted at the port the frame would have left by
     EGRESS_MTU_EXCEEDED(100, "egress", ERROR, "packet is larger than the MTU of the way out"),
@@ -83,7 +119,11 @@ public enum DropReason {
     EGRESS_QUEUE_FULL(102, "egress", ERROR, "the way out did not take the frame in time: its queue is full"),
     EGRESS_REFUSED(103, "egress", ERROR, "the kernel refused the frame on the way out"),
     EGRESS_NO_BUFFER(104, "egress", ERROR, "no packet memory left for a copy of the frame"),
-    EGRESS_UNSEGMENTABLE(105, "egress", ERROR, "super-frame of a kind that software segmentation does not know, to a port that takes none");
+    EGRESS_UNSEGMENTABLE(
+            105,
+            "egress",
+            ERROR,
+            "super-frame of a kind that software segmentation does not know, to a port that takes none");
 
     /** How a reason is meant to be read: INFO happens on a healthy network, ERROR deserves a look. */
     public enum Severity {

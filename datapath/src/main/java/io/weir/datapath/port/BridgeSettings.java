@@ -71,6 +71,18 @@ public record BridgeSettings(
 
     /** A port as {@code ip link set master} makes it. */
     public static final BridgeSettings DEFAULT = new BridgeSettings(
-            true, 0, false, false, false, true, true, true, false, false, MulticastRouter.AUTO, false, false,
+            true,
+            0,
+            false,
+            false,
+            false,
+            true,
+            true,
+            true,
+            false,
+            false,
+            MulticastRouter.AUTO,
+            false,
+            false,
             StormLimits.NONE);
 }

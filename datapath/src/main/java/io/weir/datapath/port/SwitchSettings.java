@@ -69,6 +69,6 @@ public record SwitchSettings(
     }
 
     /** One worker that sleeps when idle, 16,384 addresses, five minutes of ageing. */
-    public static final SwitchSettings DEFAULT = new SwitchSettings(
-            1, Idle.BLOCK, null, 16_384, 300_000_000_000L, true, 0, 300_000_000_000L, 8, List.of());
+    public static final SwitchSettings DEFAULT =
+            new SwitchSettings(1, Idle.BLOCK, null, 16_384, 300_000_000_000L, true, 0, 300_000_000_000L, 8, List.of());
 }

@@ -33,7 +33,8 @@ public record VlanSettings(Mode mode, int vlan, BitSet trunk, int tagType) {
             throw new IllegalArgumentException("vlan must be 1 to 4094: was " + vlan);
         }
         if (tagType != TAG_CUSTOMER && tagType != TAG_SERVICE) {
-            throw new IllegalArgumentException("tag type must be 0x8100 or 0x88a8: was 0x" + Integer.toHexString(tagType));
+            throw new IllegalArgumentException(
+                    "tag type must be 0x8100 or 0x88a8: was 0x" + Integer.toHexString(tagType));
         }
         if (trunk.length() > MAX_VLAN + 1 || trunk.get(0)) {
             throw new IllegalArgumentException("trunk VLANs must be 1 to 4094: were " + trunk);
