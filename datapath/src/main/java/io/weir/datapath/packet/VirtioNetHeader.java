@@ -61,6 +61,11 @@ public final class VirtioNetHeader {
         return view.getByte(GSO_TYPE_OFFSET) & 0xFF & ~GSO_ECN;
     }
 
+    /** Whether the ECN flag stands beside the kind of super-frame. */
+    public boolean hasEcn() {
+        return (view.getByte(GSO_TYPE_OFFSET) & GSO_ECN) != 0;
+    }
+
     /** Whether the header asks for nothing: neither checksum nor segmentation. */
     public boolean isPlain() {
         return ((view.getByte(FLAGS_OFFSET) & NEEDS_CHECKSUM) | view.getByte(GSO_TYPE_OFFSET)) == 0;

@@ -63,6 +63,8 @@ public enum DropReason {
             "parse",
             ERROR,
             "neighbour-discovery option of length zero or beyond the message (RFC 4861 section 4.6)"),
+    GROUP_MEMBERSHIP_TRUNCATED(
+            33, "parse", ERROR, "packet ends inside an IGMP or MLD message, or inside one of its group records"),
 
     // fragments
     FRAGMENT_OVERLAP(
