@@ -3,6 +3,7 @@ package io.weir.kernel;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Assumptions;
@@ -12,6 +13,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 /** A network namespace that a test makes, named after this process, and deletes with everything in it. */
 public final class TestNamespace implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private static final AtomicBoolean REASON_PRINTED = new AtomicBoolean();
+    private static final String REASON = "skipped: needs root (CAP_SYS_ADMIN) to make network namespaces";
 
     private final String name = "weir-" + ProcessHandle.current().pid() + "-" + COUNT.incrementAndGet();
     private final NetworkNamespace namespace;
@@ -23,11 +27,13 @@ public final class TestNamespace implements AutoCloseable {
         ip("link set lo up");
     }
 
-    /** Skips the test, with the reason, when it may not make namespaces. */
+    /** Skips the test when it may not make namespaces, and prints why, which the build's summary does not. */
     public static void assumeRoot() {
-        Assumptions.assumeTrue(
-                Capabilities.current().has(Capabilities.CAP_SYS_ADMIN),
-                "skipped: needs root (CAP_SYS_ADMIN) to make network namespaces");
+        boolean allowed = Capabilities.current().has(Capabilities.CAP_SYS_ADMIN);
+        if (!allowed && REASON_PRINTED.compareAndSet(false, true)) {
+            System.out.println(REASON);
+        }
+        Assumptions.assumeTrue(allowed, REASON);
     }
 
     public NetworkNamespace namespace() {

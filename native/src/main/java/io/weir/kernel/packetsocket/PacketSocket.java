@@ -41,7 +41,6 @@ public final class PacketSocket implements AutoCloseable {
     private static final int PACKET_IGNORE_OUTGOING = 23;
     private static final int PACKET_MR_PROMISC = 1;
     private static final int FANOUT_HASH = 0;
-    private static final int FANOUT_FLAG_ROLLOVER = 0x1000;
 
     private static final int SOCKADDR_LL_LENGTH = 20;
     private static final int MREQ_LENGTH = 16;
@@ -80,8 +79,8 @@ public final class PacketSocket implements AutoCloseable {
             }
             bind(fd, options);
             if (options.fanoutGroup() != 0) {
-                int mode = FANOUT_HASH | FANOUT_FLAG_ROLLOVER;
-                option(fd, PACKET_FANOUT, options.fanoutGroup() | mode << 16, "join fanout group of", options);
+                // Without FANOUT_FLAG_ROLLOVER: a flow that moved to another socket under load would lose its order.
+                option(fd, PACKET_FANOUT, options.fanoutGroup() | FANOUT_HASH << 16, "join fanout group of", options);
             }
             return new PacketSocket(options, fd, ring);
         } catch (KernelException e) {

@@ -11,7 +11,8 @@ import io.weir.kernel.Syscall;
 
 /**
  * A tap interface, made and owned by this process: frames that the kernel sends on it are read from {@link #fd()},
- * frames written there the kernel receives. It disappears with its last descriptor, also when the process is killed.
+ * frames written there the kernel receives. It disappears with its last descriptor, also when the process is killed. A
+ * persistent tap of the same name that nobody has open is taken over, and stays.
  *
  * <p>With a vnet header every frame starts with {@code struct virtio_net_hdr} in little endian (10 bytes, or 12 after
  * {@link #vnetHeaderLength(int)}), so that segments of up to 64 KiB and unfinished checksums pass whole.
