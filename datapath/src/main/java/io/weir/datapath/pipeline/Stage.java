@@ -5,7 +5,7 @@ import java.util.Set;
 import io.weir.datapath.packet.PacketBatch;
 
 /**
- * One step of the pipeline. Stages do not know each other; their order stands in {@link Pipeline} alone.
+ * One step of the pipeline. Stages do not know each other; their order stands in one visible list, the worker's pipeline.
  *
  * <p>A stage looks at every packet of the batch that is still forwarded ({@link PacketBatch#forwarded}), and may drop it,
  * consume it, or write metadata for later stages. It allocates nothing, takes no lock and throws nothing.

@@ -1,6 +1,7 @@
 package io.weir.datapath.port;
 
 import java.nio.file.Path;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -63,5 +64,10 @@ public record PortSettings(
         if (mtu != 0 && (mtu < MIN_MTU || mtu > MAX_MTU)) {
             throw new IllegalArgumentException("mtu must be 68 to 9216, or 0 for the device's own: was " + mtu);
         }
+    }
+
+    /** Whether both ports use the same interface of the same namespace. */
+    public boolean sameDevice(PortSettings other) {
+        return type == other.type && device.equals(other.device) && Objects.equals(netns, other.netns);
     }
 }

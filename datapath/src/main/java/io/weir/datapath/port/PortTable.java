@@ -47,6 +47,7 @@ public final class PortTable {
     private final @Nullable Entry[] byNumber = new Entry[PortSet.MAX_PORTS];
     private final int[] flags = new int[PortSet.MAX_PORTS];
     private final int[] mtu = new int[PortSet.MAX_PORTS];
+    private final VlanSettings[] vlan = new VlanSettings[PortSet.MAX_PORTS];
     private final PortSet ready = new PortSet();
     private final PortSet isolated = new PortSet();
     private final PortSet floodUnknown = new PortSet();
@@ -57,6 +58,7 @@ public final class PortTable {
     public PortTable(List<Entry> entries) {
         this.entries = List.copyOf(entries);
         Arrays.fill(vlanMembers, new PortSet());
+        Arrays.fill(vlan, VlanSettings.access(VlanSettings.DEFAULT_VLAN));
         for (Entry entry : this.entries) {
             enter(entry);
         }
@@ -82,9 +84,10 @@ public final class PortTable {
         addIf(bridge.floodUnknown(), floodUnknown, number);
         addIf(bridge.floodBroadcast(), floodBroadcast, number);
         addIf(bridge.floodMulticast(), floodMulticast, number);
-        VlanSettings vlan = entry.settings().vlan();
+        VlanSettings carried = entry.settings().vlan();
+        vlan[number] = carried;
         for (int vid = VlanSettings.MIN_VLAN; vid <= VlanSettings.MAX_VLAN; vid++) {
-            if (vlan.carries(vid)) {
+            if (carried.carries(vid)) {
                 vlanMembers[vid] = new PortSet().copyFrom(vlanMembers[vid]).add(number);
             }
         }
@@ -133,6 +136,11 @@ public final class PortTable {
     /** Largest network-layer packet that the port takes, in bytes. */
     public int mtu(int number) {
         return mtu[number];
+    }
+
+    /** VLAN settings of the port. */
+    public VlanSettings vlan(int number) {
+        return vlan[number];
     }
 
     /** Ports that frames may pass. Never change a set that this class returns. */

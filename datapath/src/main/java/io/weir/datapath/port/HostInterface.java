@@ -1,0 +1,207 @@
+package io.weir.datapath.port;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.kernel.Errno;
+import io.weir.kernel.NetworkNamespace;
+import io.weir.kernel.ethtool.Ethtool;
+import io.weir.kernel.ethtool.Offload;
+import io.weir.kernel.netlink.Link;
+import io.weir.kernel.netlink.RouteNetlink;
+
+/**
+ * An interface that existed before Weir, taken over so that nothing passes between what is behind it and the host's own
+ * stack: what arrives is dropped behind Weir's socket, and the host neither resolves addresses there nor gives itself one.
+ *
+ * <p>All of that is undone on {@link #close}. After a kill the drop stays, on purpose: a VM must not reach the host because
+ * its switch died. The next start replaces it.
+ *
+ * <p>Threading: the control thread.
+ */
+final class HostInterface implements AutoCloseable {
+    private static final List<Offload> UNFINISHED =
+            List.of(Offload.RX_CHECKSUM, Offload.TX_CHECKSUM, Offload.TSO, Offload.GRO, Offload.LRO);
+
+    private final @Nullable NetworkNamespace namespace;
+    private final RouteNetlink netlink;
+    private final Link before;
+    private final int mtu;
+
+    private HostInterface(@Nullable NetworkNamespace namespace, RouteNetlink netlink, Link before, int mtu) {
+        this.namespace = namespace;
+        this.netlink = netlink;
+        this.before = before;
+        this.mtu = mtu;
+    }
+
+    /**
+     * Takes over the interface that the settings name, and brings it up.
+     *
+     * @throws PortException when it does not exist, belongs to a bridge, or refuses the MTU
+     * @throws io.weir.kernel.KernelException when the kernel refuses
+     */
+    static HostInterface take(PortSettings settings) {
+        NetworkNamespace namespace = open(settings);
+        RouteNetlink netlink = null;
+        try {
+            netlink = RouteNetlink.open(namespace);
+            Link link = find(netlink, settings);
+            HostInterface device =
+                    new HostInterface(namespace, netlink, link, settings.mtu() == 0 ? link.mtu() : settings.mtu());
+            device.seal(settings);
+            return device;
+        } catch (RuntimeException e) {
+            closeAll(netlink, namespace);
+            throw e;
+        }
+    }
+
+    static @Nullable NetworkNamespace open(PortSettings settings) {
+        String netns = settings.netns();
+        if (netns == null) {
+            return null;
+        }
+        Path path = netns.indexOf('/') >= 0 ? Path.of(netns) : Path.of("/run/netns", netns);
+        if (!Files.exists(path)) {
+            throw PortException.deviceMissing(
+                    "port \"" + settings.name() + "\": namespace " + netns + " does not exist",
+                    "make it with `ip netns add " + netns + "`");
+        }
+        return NetworkNamespace.open(netns);
+    }
+
+    private static Link find(RouteNetlink netlink, PortSettings settings) {
+        Link link = netlink.link(settings.device())
+                .orElseThrow(() -> PortException.deviceMissing(
+                        "port \"" + settings.name() + "\": interface " + settings.device() + " does not exist",
+                        "the port comes up when it does"));
+        if (link.masterIndex() != 0) {
+            throw new PortException(
+                    "port \"" + settings.name() + "\": interface " + link.name() + " belongs to another bridge or bond",
+                    "take it out first: ip link set " + link.name() + " nomaster");
+        }
+        return link;
+    }
+
+    private void seal(PortSettings settings) {
+        String name = before.name();
+        try {
+            Errno.require(
+                    netlink.addIngressDrop(before.index()),
+                    "drop what " + name + " receives behind the switch",
+                    "the kernel needs sch_ingress and cls_bpf");
+            netlink.addressGenerationMode(before.index(), Link.ADDRESS_GENERATION_NONE);
+            Errno.require(netlink.arp(before.index(), false), "switch ARP off on " + name, "run as root");
+            sysctl("disable_ipv6", "1");
+            changeMtu(settings, mtu);
+            Errno.require(netlink.up(before.index(), true), "bring " + name + " up", "run as root");
+        } catch (RuntimeException e) {
+            restore();
+            throw e;
+        }
+    }
+
+    private void changeMtu(PortSettings settings, int wanted) {
+        if (wanted != before.mtu() && netlink.mtu(before.index(), wanted) < 0) {
+            throw new PortException(
+                    "port \"" + settings.name() + "\": interface " + before.name() + " does not take an MTU of "
+                            + wanted,
+                    "choose an MTU that its driver supports: ip -d link show " + before.name());
+        }
+    }
+
+    private void restore() {
+        if (!exists()) {
+            return;
+        }
+        netlink.removeIngressDrop(before.index());
+        netlink.up(before.index(), before.up());
+        netlink.mtu(before.index(), before.mtu());
+        netlink.arp(before.index(), before.arp());
+        sysctl("disable_ipv6", "0");
+        if (before.addressGenerationMode() >= 0) {
+            netlink.addressGenerationMode(before.index(), before.addressGenerationMode());
+        }
+    }
+
+    /** Not every kernel has IPv6, and then there is nothing to switch off. */
+    private void sysctl(String key, String value) {
+        Path file = Path.of("/proc/sys/net/ipv6/conf", before.name(), key);
+        NetworkNamespace.callIn(namespace, () -> {
+            try {
+                if (Files.exists(file)) {
+                    Files.writeString(file, value);
+                }
+            } catch (IOException e) {
+                throw new PortException("cannot write " + value + " to " + file + ": " + e.getMessage(), "run as root");
+            }
+            return true;
+        });
+    }
+
+    private boolean exists() {
+        return netlink.link(before.index())
+                .filter(link -> link.name().equals(before.name()))
+                .isPresent();
+    }
+
+    PortDevice.Link link() {
+        return netlink.link(before.index())
+                .map(link -> link.up() ? PortDevice.Link.UP : PortDevice.Link.DOWN)
+                .orElse(PortDevice.Link.GONE);
+    }
+
+    /** Receive queues that the interface has, in use or not. */
+    int queues() {
+        return Math.max(before.rxQueues(), 1);
+    }
+
+    /** Whether the interface sends or receives unfinished frames, which AF_XDP could not carry. */
+    boolean losesOffloadsWithXdp() {
+        try (Ethtool ethtool = Ethtool.open(namespace)) {
+            for (Offload offload : UNFINISHED) {
+                if (ethtool.offload(before.name(), offload) != 0) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    @Nullable
+    NetworkNamespace namespace() {
+        return namespace;
+    }
+
+    int index() {
+        return before.index();
+    }
+
+    int mtu() {
+        return mtu;
+    }
+
+    String name() {
+        return before.name();
+    }
+
+    @Override
+    public void close() {
+        restore();
+        closeAll(netlink, namespace);
+    }
+
+    private static void closeAll(@Nullable RouteNetlink netlink, @Nullable NetworkNamespace namespace) {
+        if (netlink != null) {
+            netlink.close();
+        }
+        if (namespace != null) {
+            namespace.close();
+        }
+    }
+}

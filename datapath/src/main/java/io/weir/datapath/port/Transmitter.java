@@ -1,0 +1,33 @@
+package io.weir.datapath.port;
+
+/**
+ * A way out: one per port and worker, so that no two threads share it. It counts what it sent, and what it dropped with the
+ * reasons of the stage "egress", in the worker's counters.
+ *
+ * <p>Threading: called by one worker.
+ */
+public interface Transmitter {
+    /** The way out completes checksums. */
+    int TAKES_CHECKSUM = 1;
+    /** The way out segments TCP. */
+    int TAKES_TSO = 1 << 1;
+    /** The way out segments UDP. */
+    int TAKES_USO = 1 << 2;
+    /** All offloads. */
+    int TAKES_ALL = TAKES_CHECKSUM | TAKES_TSO | TAKES_USO;
+
+    /** The {@code TAKES_...} bits of this way out. */
+    int offloads();
+
+    /**
+     * Sends a frame, now or with the next {@link #flush}. The frame and its virtio-net header must not change before that,
+     * unless the way out takes no offloads: such a one copies at once.
+     *
+     * @param address the frame's first byte; its virtio-net header stands in front
+     * @param length bytes
+     */
+    void transmit(long address, int length);
+
+    /** Sends what is waiting. */
+    void flush();
+}

@@ -1,0 +1,355 @@
+package io.weir.datapath.worker;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+import org.jspecify.annotations.Nullable;
+
+import io.weir.datapath.pipeline.PortEvents.Kind;
+import io.weir.datapath.port.Devices;
+import io.weir.datapath.port.PortDevice;
+import io.weir.datapath.port.PortException;
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.PortTable;
+import io.weir.datapath.port.SwitchSettings;
+import io.weir.kernel.MappedFile;
+
+/**
+ * The virtual switch: ports, the workers that serve them, and what an operator can ask of them.
+ *
+ * <p>Ports come and go while frames flow: a change opens or closes only the port concerned, hands it to the workers as a
+ * command, and publishes a new port table by one release store.
+ *
+ * <p>Threading: any thread may call; calls are serialised by the object's lock, which no worker ever takes. Listeners are
+ * called on the supervisor's thread and must not block.
+ */
+public final class Switch implements AutoCloseable {
+    private final SwitchSettings settings;
+    private final NanoClock clock = SystemNanoClock.INSTANCE;
+    private final long startNs = clock.nanoTime();
+    private final PortNumbers numbers;
+    private final Workers workers;
+    private final Supervisor supervisor;
+    private final List<SwitchPort> ports = new ArrayList<>();
+    private final List<Consumer<SwitchEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final StatusReader status;
+    // Written by the control thread under the lock, taken by each worker once per duty cycle.
+    private volatile PortTable published = PortTable.EMPTY;
+    private boolean closed;
+
+    /** A switch without ports; {@link #start} lets its workers run. */
+    public Switch(SwitchSettings settings) {
+        this.settings = settings;
+        Path stateDir = settings.stateDir();
+        this.numbers = new PortNumbers(
+                stateDir == null ? null : MappedFile.open(stateDir.resolve("ports.state"), PortNumbers.length()));
+        this.supervisor = new Supervisor(this);
+        this.workers = new Workers(settings, clock, () -> published, supervisor.wake());
+        this.status = new StatusReader(workers, clock, startNs);
+    }
+
+    /** Lets the workers and the supervisor run. */
+    public void start() {
+        workers.start();
+        supervisor.start();
+    }
+
+    /**
+     * Opens a port and lets frames pass. A netdev port whose interface does not exist is added too: it stays down, and comes
+     * up with the interface.
+     *
+     * @throws PortException when the name or the device is taken, or the device refuses; nothing has changed then
+     */
+    public synchronized PortStatus addPort(PortSettings wanted) {
+        requireOpen();
+        requireFree(wanted);
+        SwitchPort port = new SwitchPort(numbers.take(wanted.name()), workers.leastLoaded(ports), wanted);
+        try {
+            open(port);
+        } catch (PortException e) {
+            if (!e.deviceMissing()) {
+                numbers.release(port.number());
+                throw e;
+            }
+            port.lost(e.reason() + "; " + e.remedy());
+        }
+        ports.add(port);
+        bindStaticMacs(port);
+        publish();
+        return status.of(port);
+    }
+
+    private void requireFree(PortSettings wanted) {
+        for (SwitchPort port : ports) {
+            String name = port.settings().name();
+            if (name.equals(wanted.name())) {
+                throw new PortException(
+                        "port \"" + name + "\" exists", "choose another name, or remove the port first");
+            }
+            if (wanted.type() != PortSettings.Type.PCAP && port.settings().sameDevice(wanted)) {
+                throw new PortException(
+                        "device " + wanted.device() + " belongs to port \"" + name + '"', "remove that port first");
+            }
+        }
+    }
+
+    private void open(SwitchPort port) {
+        PortDevice device = Devices.open(port.number(), port.settings());
+        try {
+            workers.attach(port, device);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+        port.opened(device);
+    }
+
+    private void bindStaticMacs(SwitchPort port) {
+        for (SwitchSettings.StaticMac entry : settings.staticMacs()) {
+            if (entry.port().equals(port.settings().name())) {
+                workers.onEach(worker ->
+                        worker.pipeline().bindMac(entry.mac(), entry.vlan(), port.number(), clock.nanoTime()));
+            }
+        }
+    }
+
+    /**
+     * Applies changed settings of a port while frames flow: VLANs, bridge behaviour, enabled.
+     *
+     * @throws PortException when the port does not exist, or type, device, namespace, io, MTU or files would change
+     */
+    public synchronized PortStatus changePort(PortSettings changed) {
+        requireOpen();
+        SwitchPort port = require(changed.name());
+        PortSettings old = port.settings();
+        if (!old.sameDevice(changed) || old.io() != changed.io() || old.mtu() != changed.mtu()) {
+            throw new PortException(
+                    "type, device, netns, io and mtu of port \"" + changed.name() + "\" cannot change while it lives",
+                    "remove the port and add it again");
+        }
+        port.settings(changed);
+        publish();
+        if (!changed.enabled() || !old.vlan().equals(changed.vlan())) {
+            forget(port.number(), 0);
+        }
+        if (changed.enabled() && !old.enabled()) {
+            open(port.number(), port.worker());
+        }
+        return status.of(port);
+    }
+
+    /**
+     * Closes a port. Frames of the others are not touched; what was learned behind it is forgotten.
+     *
+     * @throws PortException when there is no such port
+     */
+    public synchronized void removePort(String name) {
+        requireOpen();
+        SwitchPort port = require(name);
+        ports.remove(port);
+        publish();
+        PortDevice device = port.device();
+        status.retire(port);
+        letGo(port);
+        if (device != null) {
+            device.close();
+        }
+        workers.onEach(worker -> worker.counters().clear(port.number()));
+        open(port.number(), port.worker());
+        numbers.release(port.number());
+    }
+
+    /** Lifts what BPDU guard or loop detection did; by the owner's worker, which alone writes that. */
+    private void open(int number, int worker) {
+        workers.on(worker, target -> workers.blocks().clear(number));
+    }
+
+    /** All ports in the order they were added. */
+    public synchronized List<PortStatus> ports() {
+        requireOpen();
+        return ports.stream().map(status::of).toList();
+    }
+
+    /** The MAC table, by VLAN and address. */
+    public synchronized List<MacEntry> macTable() {
+        requireOpen();
+        return status.macTable(ports);
+    }
+
+    /**
+     * Forgets learned addresses.
+     *
+     * @param portName only those behind this port, null for all ports
+     * @param vlan only those of this VLAN, 0 for all
+     * @return how many were forgotten
+     * @throws PortException when there is no such port
+     */
+    public synchronized int flushMacs(@Nullable String portName, int vlan) {
+        requireOpen();
+        return forget(portName == null ? -1 : require(portName).number(), vlan);
+    }
+
+    /** Multicast memberships found by snooping. */
+    public synchronized List<GroupEntry> groups() {
+        requireOpen();
+        return status.groups(ports);
+    }
+
+    /** Counters of the whole switch. */
+    public synchronized SwitchStatistics statistics() {
+        requireOpen();
+        return status.ofAll(ports);
+    }
+
+    /** Lets the listener hear of every event from now on, until {@link #unlisten}. */
+    public void listen(Consumer<SwitchEvent> listener) {
+        listeners.add(listener);
+    }
+
+    /** The listener hears no more. */
+    public void unlisten(Consumer<SwitchEvent> listener) {
+        listeners.remove(listener);
+    }
+
+    /** The supervisor's round: events out, links followed, lost devices sought. */
+    synchronized void supervise() {
+        if (closed) {
+            return;
+        }
+        workers.drainEvents(this::onEvent);
+        boolean changed = false;
+        for (SwitchPort port : ports) {
+            changed |= port.device() == null ? reopen(port) : followLink(port);
+        }
+        if (changed) {
+            publish();
+        }
+    }
+
+    private void onEvent(Kind kind, int number, long mac, int other) {
+        SwitchPort port = byNumber(number);
+        if (port == null) {
+            return;
+        }
+        if (kind == Kind.PORT_DOWN && port.device() != null) {
+            lose(port);
+            publish();
+        }
+        tell(kind, port, EventText.detail(kind, mac, byNumber(other)));
+    }
+
+    private void lose(SwitchPort port) {
+        PortDevice device = port.device();
+        letGo(port);
+        port.lost("device " + port.settings().device() + " is gone: the port comes back with it");
+        if (device != null) {
+            device.close();
+        }
+    }
+
+    private boolean reopen(SwitchPort port) {
+        try {
+            open(port);
+            tell(Kind.PORT_UP, port, "device " + port.settings().device() + " is back");
+            return true;
+        } catch (PortException e) {
+            port.lost(e.reason() + "; " + e.remedy());
+            return false;
+        }
+    }
+
+    private boolean followLink(SwitchPort port) {
+        PortDevice device = port.device();
+        PortDevice.Link link = device == null ? PortDevice.Link.GONE : device.link();
+        if (link == PortDevice.Link.GONE) {
+            lose(port);
+            tell(Kind.PORT_DOWN, port, port.downReason());
+            return true;
+        }
+        boolean up = link == PortDevice.Link.UP;
+        if (up == port.linkUp()) {
+            return false;
+        }
+        port.link(up);
+        if (!up) {
+            forget(port.number(), 0);
+        }
+        tell(up ? Kind.PORT_UP : Kind.PORT_DOWN, port, up ? "link is up" : port.downReason());
+        return true;
+    }
+
+    private void letGo(SwitchPort port) {
+        workers.detach(port);
+        forget(port.number(), 0);
+    }
+
+    private int forget(int number, int vlan) {
+        int forgotten = 0;
+        for (Worker worker : workers.all()) {
+            forgotten = Math.max(
+                    forgotten,
+                    workers.on(worker.index(), target -> target.pipeline().flushMacs(number, vlan)));
+        }
+        return forgotten;
+    }
+
+    private void tell(Kind kind, SwitchPort port, String detail) {
+        SwitchEvent event = new SwitchEvent(Instant.now(), kind, port.settings().name(), detail);
+        listeners.forEach(listener -> listener.accept(event));
+    }
+
+    private void publish() {
+        published = new PortTable(ports.stream().map(SwitchPort::entry).toList());
+    }
+
+    private SwitchPort require(String name) {
+        for (SwitchPort port : ports) {
+            if (port.settings().name().equals(name)) {
+                return port;
+            }
+        }
+        throw new PortException("there is no port \"" + name + '"', "`weir ports` lists the ports");
+    }
+
+    private @Nullable SwitchPort byNumber(int number) {
+        for (SwitchPort port : ports) {
+            if (port.number() == number) {
+                return port;
+            }
+        }
+        return null;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the switch is closed");
+        }
+    }
+
+    /** Closes all ports and stops the workers; nothing of the switch is left in the kernel. */
+    @Override
+    public void close() {
+        supervisor.close();
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            workers.close();
+            for (SwitchPort port : ports) {
+                PortDevice device = port.device();
+                if (device != null) {
+                    device.close();
+                }
+            }
+            ports.clear();
+            numbers.close();
+        }
+    }
+}

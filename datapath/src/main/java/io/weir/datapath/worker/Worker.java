@@ -1,0 +1,250 @@
+package io.weir.datapath.worker;
+
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.agrona.concurrent.NanoClock;
+
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.packet.PacketPool;
+import io.weir.datapath.pipeline.CounterTable;
+import io.weir.datapath.pipeline.PortEvents;
+import io.weir.datapath.port.CurrentPorts;
+import io.weir.datapath.port.PortTable;
+import io.weir.datapath.port.Receiver;
+import io.weir.kernel.Epoll;
+import io.weir.kernel.EventFd;
+
+/**
+ * One thread of the datapath: polls the ports it owns, runs their frames through its pipeline, sleeps when idle.
+ *
+ * <p>A duty cycle takes the published port table once, serves the commands that wait, and gives each ready port one batch, so
+ * that no port starves another. With few ports all are polled, as an empty read costs less than asking which are ready; with
+ * many, epoll says which.
+ *
+ * <p>Threading: everything here runs on the worker's thread, but for {@link #execute} and {@link #call}, which any thread may
+ * use, and the statistics.
+ */
+final class Worker implements Agent {
+    private static final int DIRECT_POLL_MAX = 4;
+    private static final int COMMANDS = 256;
+    private static final int EPOLL_CAPACITY = 256;
+    private static final long WAKE_TOKEN = -1;
+    private static final long HOUSEKEEPING_NS = 10_000_000;
+
+    private final int index;
+    private final NanoClock clock;
+    private final Supplier<PortTable> published;
+    private final CurrentPorts ports;
+    private final Pipeline pipeline;
+    private final CounterTable counters;
+    private final PortEvents events;
+    private final PacketPool pool;
+    private final PacketBatch batch = new PacketBatch();
+    private final ManyToOneConcurrentArrayQueue<Runnable> commands = new ManyToOneConcurrentArrayQueue<>(COMMANDS);
+    private final Epoll epoll = Epoll.create(EPOLL_CAPACITY);
+    private final EventFd wake = EventFd.create();
+
+    private Source[] sources = {};
+    private long housekeepingNs;
+    // Written once by the worker, read by the control thread for statistics.
+    private volatile long threadId;
+
+    /** One receiver and whether it may have frames. */
+    private static final class Source {
+        private final int port;
+        private final Receiver receiver;
+        private boolean ready = true;
+
+        Source(int port, Receiver receiver) {
+            this.port = port;
+            this.receiver = receiver;
+        }
+    }
+
+    Worker(
+            int index,
+            NanoClock clock,
+            Supplier<PortTable> published,
+            CurrentPorts ports,
+            Pipeline pipeline,
+            PacketPool pool,
+            CounterTable counters,
+            PortEvents events) {
+        this.index = index;
+        this.clock = clock;
+        this.published = published;
+        this.ports = ports;
+        this.pipeline = pipeline;
+        this.pool = pool;
+        this.counters = counters;
+        this.events = events;
+        epoll.add(wake.fd(), Epoll.IN, WAKE_TOKEN);
+    }
+
+    @Override
+    public String roleName() {
+        return "weir-worker-" + index;
+    }
+
+    @Override
+    public void onStart() {
+        threadId = Thread.currentThread().threadId();
+    }
+
+    @Override
+    public int doWork() {
+        long nowNs = clock.nanoTime();
+        ports.take(published.get());
+        int work = runCommands();
+        if (sources.length > DIRECT_POLL_MAX) {
+            markReady(0);
+        }
+        for (int i = 0; i < sources.length; i++) {
+            work += receive(sources[i], nowNs);
+        }
+        if (nowNs - housekeepingNs >= HOUSEKEEPING_NS) {
+            housekeepingNs = nowNs;
+            pipeline.housekeeping(nowNs);
+        }
+        return work;
+    }
+
+    private int receive(Source source, long nowNs) {
+        if (!source.ready) {
+            return 0;
+        }
+        batch.reset(source.port, nowNs);
+        int count = source.receiver.receive(batch, pool);
+        if (count > 0) {
+            pipeline.process(batch);
+            source.receiver.release(batch);
+            pool.releaseSpares();
+            counters.add(CounterTable.WORKER_ROW, CounterTable.BATCHES, 1);
+            return count;
+        }
+        source.ready = sources.length <= DIRECT_POLL_MAX;
+        if (count == Receiver.GONE) {
+            removeReceiver(source.receiver);
+            events.report(PortEvents.Kind.PORT_DOWN, source.port, 0, -1);
+        }
+        return 0;
+    }
+
+    private int runCommands() {
+        int done = 0;
+        Runnable command = commands.poll();
+        while (command != null) {
+            command.run();
+            done++;
+            command = commands.poll();
+        }
+        return done;
+    }
+
+    /** Sleeps until a frame or a command comes, at most that long. */
+    void sleep(int timeoutMs) {
+        counters.add(CounterTable.WORKER_ROW, CounterTable.SLEEPS, 1);
+        markReady(timeoutMs);
+    }
+
+    private void markReady(int timeoutMs) {
+        int ready = epoll.wait(timeoutMs);
+        for (int i = 0; i < ready; i++) {
+            long token = epoll.token(i);
+            if (token == WAKE_TOKEN) {
+                wake.drain();
+            } else {
+                markReady(token);
+            }
+        }
+    }
+
+    private void markReady(long port) {
+        for (Source source : sources) {
+            if (source.port == port) {
+                source.ready = true;
+            }
+        }
+    }
+
+    /** Runs a command on the worker; returns at once. */
+    void execute(Runnable command) {
+        while (!commands.offer(command)) {
+            Thread.onSpinWait();
+        }
+        wake.signal();
+    }
+
+    /** Runs a command on the worker and hands back when it is done. A worker that is closed never completes it. */
+    <T> CompletableFuture<T> call(Supplier<T> command) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        execute(() -> {
+            try {
+                result.complete(command.get());
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    /** Ends the worker after the commands given before; returns at once. */
+    void stop() {
+        execute(() -> {
+            throw new AgentTerminationException();
+        });
+    }
+
+    /** On the worker: starts to poll a port. */
+    void addReceiver(int port, Receiver receiver) {
+        sources = Arrays.copyOf(sources, sources.length + 1);
+        sources[sources.length - 1] = new Source(port, receiver);
+        epoll.add(receiver.pollDescriptor(), Epoll.IN, port);
+    }
+
+    /** On the worker: polls this receiver no more; true when it was polled. */
+    boolean removeReceiver(Receiver receiver) {
+        for (int i = 0; i < sources.length; i++) {
+            if (sources[i].receiver.equals(receiver)) {
+                epoll.remove(receiver.pollDescriptor());
+                Source[] rest = Arrays.copyOf(sources, sources.length - 1);
+                System.arraycopy(sources, i + 1, rest, i, rest.length - i);
+                sources = rest;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** On the worker. */
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    CounterTable counters() {
+        return counters;
+    }
+
+    int index() {
+        return index;
+    }
+
+    /** Id of the worker's thread, 0 before it runs. */
+    long threadId() {
+        return threadId;
+    }
+
+    @Override
+    public void onClose() {
+        runCommands();
+        pipeline.close();
+        epoll.close();
+        wake.close();
+        pool.close();
+    }
+}
