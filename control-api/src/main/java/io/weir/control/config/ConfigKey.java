@@ -1,0 +1,400 @@
+package io.weir.control.config;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.SwitchSettings;
+import io.weir.datapath.port.VlanSettings;
+
+import static io.weir.control.config.ConfigKey.Change.LIVE;
+import static io.weir.control.config.ConfigKey.Change.RESTART;
+
+/**
+ * Every key of {@code weir.yaml}: the reader takes ranges and defaults from here, an unknown key is one that is not here,
+ * and {@code docs/configuration.md} is printed from here.
+ */
+public enum ConfigKey {
+    HOST(
+            "host",
+            "1 to 64 letters, digits, dots, dashes",
+            "the machine's host name",
+            RESTART,
+            "Name of this host in statistics and records."),
+    DATA_DIR("dataDir", "absolute path", "/var/lib/weir", RESTART, "Folder of what must survive a reboot."),
+    RUN_DIR(
+            "runDir",
+            "absolute path",
+            "/run/weir",
+            RESTART,
+            "Folder of the lock, the socket and the tables that survive a restart of the daemon. Two daemons cannot share one."),
+    API("api", "section", "", RESTART, "How the command line and controllers reach the daemon."),
+    API_SOCKET(
+            "api.socket",
+            "absolute path, at most 107 bytes",
+            "weir.sock in runDir",
+            RESTART,
+            "Unix socket of the gRPC services; mode 0660, so its group decides who may operate the switch."),
+    WORKERS(
+            "workers",
+            1,
+            SwitchSettings.MAX_WORKERS,
+            1,
+            RESTART,
+            "Threads that forward frames. Each port belongs to one."),
+    IDLE(
+            "idle",
+            "block | backoff | spin",
+            "block",
+            RESTART,
+            "What a worker does when no frame is there: sleep in the kernel; poll for a while, then sleep; poll for ever (lowest latency, costs one core a worker)."),
+    POLICY(
+            "policy",
+            "section",
+            "",
+            RESTART,
+            "What decides which flows may pass. Must be said, because silence would mean `enforce`."),
+    POLICY_MODE(
+            "policy.mode",
+            "off",
+            "enforce",
+            RESTART,
+            "`off`: a plain switch. This build has no policy engine yet, so that `audit` and `enforce` are refused rather than pretended."),
+    BRIDGE("bridge", "section", "", RESTART, "The bridge as a whole."),
+    BRIDGE_AGEING(
+            "bridge.ageing",
+            Shape.DURATION,
+            0,
+            1_000_000_000_000_000L,
+            300_000_000_000L,
+            RESTART,
+            "Time without a frame after which a learned MAC address is forgotten; `0s` never."),
+    BRIDGE_MAC_TABLE("bridge.macTable", Shape.POWER_OF_TWO, 64, 1 << 20, 16_384, RESTART, "Most MAC addresses in all."),
+    BRIDGE_SNOOPING("bridge.snooping", true, RESTART, "Whether IGMP and MLD reports decide where multicast goes."),
+    BRIDGE_FORWARD_LINK_LOCAL(
+            "bridge.forwardLinkLocal",
+            Shape.BITS,
+            0,
+            0xFFF8,
+            0,
+            RESTART,
+            "Bit n lets frames to 01:80:c2:00:00:0n pass, as `group_fwd_mask` of a Linux bridge. Bits 0 (spanning tree), 1 (pause) and 2 (LACP) cannot be set."),
+    BRIDGE_RECOVERY(
+            "bridge.recovery",
+            Shape.DURATION,
+            0,
+            1_000_000_000_000_000L,
+            300_000_000_000L,
+            RESTART,
+            "How long a port stays shut after BPDU guard or a loop; `0s` until an operator enables it again."),
+    BRIDGE_MAC_MOVES(
+            "bridge.macMovesPerSecond",
+            1,
+            1_000_000,
+            8,
+            RESTART,
+            "Moves of one MAC address between ports from which on a loop is assumed."),
+    STATIC("bridge.static", "list", "none", RESTART, "MAC addresses bound to a port: neither learned nor aged."),
+    STATIC_MAC(
+            "bridge.static[].mac",
+            "unicast MAC address",
+            "must be said",
+            RESTART,
+            "The address, such as `52:54:00:aa:01:02`."),
+    STATIC_VLAN(
+            "bridge.static[].vlan",
+            1,
+            VlanSettings.MAX_VLAN,
+            VlanSettings.DEFAULT_VLAN,
+            RESTART,
+            "VLAN in which the address is bound."),
+    STATIC_PORT("bridge.static[].port", "name of a port", "must be said", RESTART, "Port behind which the address is."),
+    PORTS(
+            "ports",
+            "list",
+            "none",
+            LIVE,
+            "Ports that exist from the start; `weir port add` and `weir port remove` change the running switch."),
+    PORT_NAME(
+            "ports[].name",
+            "1 to 32 letters, digits, dots, dashes, underscores",
+            "must be said",
+            LIVE,
+            "Unique name in every table and counter."),
+    PORT_TYPE(
+            "ports[].type",
+            "tap | netdev | pcap",
+            "must be said",
+            LIVE,
+            "`tap`: Weir makes the interface, in a namespace when `netns` says so. `netdev`: an interface that exists, such as QEMU's tap, a veth end, a NIC. `pcap`: a capture file in, a capture file out."),
+    PORT_DEVICE(
+            "ports[].device",
+            "interface name, 1 to 15 bytes",
+            "tap: the port's name; netdev: must be said",
+            LIVE,
+            "The kernel's interface."),
+    PORT_NETNS("ports[].netns", "name or absolute path", "the daemon's own", LIVE, "Network namespace of the device."),
+    PORT_IO(
+            "ports[].io",
+            "auto | packet | xdp",
+            "auto",
+            LIVE,
+            "How a netdev port moves frames. `packet`: AF_PACKET, super-frames pass whole. `xdp`: AF_XDP, most frames a second, no offloads."),
+    PORT_MTU(
+            "ports[].mtu",
+            Shape.MTU,
+            PortSettings.MIN_MTU,
+            PortSettings.MAX_MTU,
+            0,
+            LIVE,
+            "Largest network-layer packet in bytes; 0 takes the device's own."),
+    PORT_ENABLED("ports[].enabled", true, LIVE, "Whether frames pass."),
+    PORT_IN("ports[].in", "path", "none", LIVE, "Capture file that a pcap port replays."),
+    PORT_OUT("ports[].out", "path", "none", LIVE, "Capture file that a pcap port writes."),
+    PORT_VLAN(
+            "ports[].vlan",
+            "section",
+            "{access: 1}",
+            LIVE,
+            "VLANs of the port: one of `access`, `trunk` (with or without `native`), `native` alone, `tunnel`."),
+    VLAN_ACCESS(
+            "ports[].vlan.access",
+            1,
+            VlanSettings.MAX_VLAN,
+            VlanSettings.DEFAULT_VLAN,
+            LIVE,
+            "Untagged frames belong to this VLAN; tagged ones are refused."),
+    VLAN_TRUNK(
+            "ports[].vlan.trunk",
+            "list of VLANs and ranges",
+            "none",
+            LIVE,
+            "VLANs carried tagged, such as `[10, 20, 30-39]`."),
+    VLAN_NATIVE(
+            "ports[].vlan.native",
+            1,
+            VlanSettings.MAX_VLAN,
+            0,
+            LIVE,
+            "VLAN of a trunk's untagged frames; without it they are refused."),
+    VLAN_TUNNEL(
+            "ports[].vlan.tunnel",
+            1,
+            VlanSettings.MAX_VLAN,
+            0,
+            LIVE,
+            "Service VLAN that all frames of the port belong to, whatever tags they carry (QinQ)."),
+    VLAN_TAG_TYPE(
+            "ports[].vlan.tagType",
+            "0x8100 | 0x88a8",
+            "0x8100; tunnel: 0x88a8",
+            LIVE,
+            "EtherType of the tag that the port reads and writes."),
+    PORT_LEARNING("ports[].learning", true, LIVE, "Whether source addresses are learned."),
+    PORT_MAC_LIMIT("ports[].macLimit", 0, 1 << 20, 0, LIVE, "Most addresses learned on the port; 0 for no limit."),
+    PORT_STICKY(
+            "ports[].sticky",
+            false,
+            LIVE,
+            "Whether a learned address stays with the port until flushed, and refuses to move."),
+    PORT_ISOLATED(
+            "ports[].isolated", false, LIVE, "Whether frames between this port and other isolated ports are dropped."),
+    PORT_HAIRPIN(
+            "ports[].hairpin",
+            false,
+            LIVE,
+            "Whether a frame may leave by the port it came from (reflective relay, for macvlan in VEPA mode)."),
+    PORT_FLOOD("ports[].flood", "section", "", LIVE, "Which flooded frames leave by the port."),
+    FLOOD_UNKNOWN("ports[].flood.unknown", true, LIVE, "Frames to unknown unicast addresses."),
+    FLOOD_BROADCAST("ports[].flood.broadcast", true, LIVE, "Broadcast frames."),
+    FLOOD_MULTICAST("ports[].flood.multicast", true, LIVE, "Multicast frames that nobody asked for."),
+    PORT_BPDU(
+            "ports[].bpdu",
+            "none | filter | guard",
+            "none",
+            LIVE,
+            "What a spanning-tree frame does: nothing; it is dropped; it shuts the port for `bridge.recovery`."),
+    PORT_MULTICAST_ROUTER(
+            "ports[].multicastRouter",
+            "auto | always | never",
+            "auto",
+            LIVE,
+            "Whether a multicast router is behind the port; `auto` learns it from queries."),
+    PORT_FAST_LEAVE(
+            "ports[].fastLeave",
+            false,
+            LIVE,
+            "Whether a leave message ends a membership at once: for ports with one listener."),
+    PORT_SUPPRESS_NEIGHBOURS(
+            "ports[].suppressNeighbours",
+            false,
+            LIVE,
+            "Whether ARP requests and neighbour solicitations towards the port are answered by the switch when it knows the answer."),
+    PORT_STORM(
+            "ports[].storm",
+            "section",
+            "",
+            LIVE,
+            "Storm control: limits on flooded frames that enter by the port, in frames per second; 0 for no limit."),
+    STORM_BROADCAST("ports[].storm.broadcast", 0, 100_000_000, 0, LIVE, "Broadcast frames per second."),
+    STORM_MULTICAST("ports[].storm.multicast", 0, 100_000_000, 0, LIVE, "Multicast frames per second."),
+    STORM_UNKNOWN("ports[].storm.unknown", 0, 100_000_000, 0, LIVE, "Frames per second to unknown unicast addresses.");
+
+    /** How a change of the key takes effect. */
+    public enum Change {
+        /** The daemon must be started again. */
+        RESTART,
+        /** {@code weir port set} changes it while frames flow. */
+        LIVE
+    }
+
+    /** How a value is written. */
+    enum Shape {
+        TEXT,
+        INTEGER,
+        FLAG,
+        /** A number with a unit, kept in ns. */
+        DURATION,
+        POWER_OF_TWO,
+        /** A mask, best written in hexadecimal. */
+        BITS,
+        /** A range, or 0. */
+        MTU
+    }
+
+    private final String path;
+    private final Shape shape;
+    private final String allowed;
+    private final String fallbackText;
+    private final long min;
+    private final long max;
+    private final long fallback;
+    private final Change change;
+    private final String text;
+
+    ConfigKey(String path, String values, String fallbackText, Change change, String text) {
+        this(path, Shape.TEXT, values, fallbackText, 0, 0, 0, change, text);
+    }
+
+    ConfigKey(String path, boolean fallback, Change change, String text) {
+        this(path, Shape.FLAG, "true | false", Boolean.toString(fallback), 0, 1, fallback ? 1 : 0, change, text);
+    }
+
+    ConfigKey(String path, long min, long max, long fallback, Change change, String text) {
+        this(path, Shape.INTEGER, min, max, fallback, change, text);
+    }
+
+    ConfigKey(String path, Shape shape, long min, long max, long fallback, Change change, String text) {
+        this(
+                path,
+                shape,
+                rangeText(shape, min, max),
+                fallbackText(shape, min, fallback),
+                min,
+                max,
+                fallback,
+                change,
+                text);
+    }
+
+    ConfigKey(
+            String path,
+            Shape shape,
+            String values,
+            String fallbackText,
+            long min,
+            long max,
+            long fallback,
+            Change change,
+            String text) {
+        this.path = path;
+        this.shape = shape;
+        this.allowed = values;
+        this.fallbackText = fallbackText;
+        this.min = min;
+        this.max = max;
+        this.fallback = fallback;
+        this.change = change;
+        this.text = text;
+    }
+
+    private static String rangeText(Shape shape, long min, long max) {
+        return switch (shape) {
+            case DURATION -> "0s to " + Durations.text(max);
+            case POWER_OF_TWO -> "a power of two from " + min + " to " + max;
+            case BITS -> "0 to 0x" + Long.toHexString(max) + ", bits 0 to 2 clear";
+            case MTU -> "0, or " + min + " to " + max;
+            default -> min + " to " + max;
+        };
+    }
+
+    private static String fallbackText(Shape shape, long min, long fallback) {
+        if (shape == Shape.DURATION) {
+            return Durations.text(fallback);
+        }
+        return shape == Shape.INTEGER && fallback < min ? "none" : Long.toString(fallback);
+    }
+
+    /** Full key with {@code []} for the elements of a list, such as {@code ports[].vlan.access}. */
+    public String path() {
+        return path;
+    }
+
+    /** Last part of the key. */
+    public String word() {
+        return path.substring(path.lastIndexOf('.') + 1);
+    }
+
+    /** Key of the section it stands in, empty for the top. */
+    public String section() {
+        int dot = path.lastIndexOf('.');
+        return dot < 0 ? "" : path.substring(0, dot);
+    }
+
+    /** What may be written, for people. */
+    public String allowed() {
+        return allowed;
+    }
+
+    /** What holds when nothing is written, for people; empty for sections. */
+    public String fallbackText() {
+        return fallbackText;
+    }
+
+    public Change change() {
+        return change;
+    }
+
+    /** What it means. */
+    public String text() {
+        return text;
+    }
+
+    Shape shape() {
+        return shape;
+    }
+
+    long min() {
+        return min;
+    }
+
+    long max() {
+        return max;
+    }
+
+    /** The default of a number, flag (0 or 1) or duration (ns). */
+    long fallback() {
+        return fallback;
+    }
+
+    /** The words that may stand in a section, in the order of the document. */
+    static List<String> words(String section) {
+        List<String> words = new ArrayList<>();
+        for (ConfigKey key : values()) {
+            if (key.section().equals(section)) {
+                words.add(key.word());
+            }
+        }
+        return words;
+    }
+}

@@ -1,0 +1,253 @@
+package io.weir.control.config;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.SwitchSettings;
+import io.weir.datapath.port.SwitchSettings.StaticMac;
+
+/** Reads {@code weir.yaml} and single ports; either everything is right, or every mistake is told and nothing comes out. */
+public final class HostConfig {
+    /** {@code sun_path} of {@code sockaddr_un} without its closing zero, unix(7). */
+    private static final int MAX_SOCKET_PATH_BYTES = 107;
+
+    private static final String HOST_NAME = "[A-Za-z0-9.-]{1,64}";
+
+    private final Problems problems;
+
+    private HostConfig(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** Reads a file. */
+    public static HostSettings read(Path file) {
+        Problems problems = new Problems(file.toString());
+        return new HostConfig(problems).host(compose(problems, text(problems, file)));
+    }
+
+    /** Reads a document that stands in memory; {@code source} is what the mistakes call it. */
+    public static HostSettings read(String source, String yaml) {
+        Problems problems = new Problems(source);
+        return new HostConfig(problems).host(compose(problems, yaml));
+    }
+
+    /** Reads one port from a file that holds what an element of {@code ports} would. */
+    public static PortSettings readPort(Path file) {
+        Problems problems = new Problems(file.toString());
+        return port(problems, compose(problems, text(problems, file)));
+    }
+
+    /** Reads one port, written as an element of {@code ports} would be. */
+    public static PortSettings readPort(String source, String yaml) {
+        Problems problems = new Problems(source);
+        return port(problems, compose(problems, yaml));
+    }
+
+    private static PortSettings port(Problems problems, MappingNode node) {
+        Optional<PortSettings> port = new PortConfig(problems).read(new Section(problems, "ports[0]", node));
+        problems.conclude();
+        return port.orElseThrow(problems::inOrder);
+    }
+
+    private static String text(Problems problems, Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.UTF_8);
+        } catch (IOException unreadable) {
+            String why =
+                    Files.exists(file) ? "cannot be read as UTF-8 text: " + unreadable.getMessage() : "no such file";
+            problems.add(0, "", why, "name an existing, readable file");
+            throw problems.inOrder();
+        }
+    }
+
+    private static MappingNode compose(Problems problems, String yaml) {
+        try {
+            Node root = new Compose(LoadSettings.builder().build())
+                    .composeString(yaml)
+                    .orElse(null);
+            if (root instanceof MappingNode map) {
+                return map;
+            }
+            problems.add(
+                    1,
+                    "",
+                    root == null ? "the document is empty" : "the document is not a section of keys",
+                    "write key: value lines");
+        } catch (MarkedYamlEngineException broken) {
+            int line = broken.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+            problems.add(line, "", "not YAML: " + broken.getProblem(), "mind indentation, brackets and quotes");
+        } catch (YamlEngineException broken) {
+            problems.add(0, "", "not YAML: " + broken.getMessage(), "mind indentation, brackets and quotes");
+        }
+        throw problems.inOrder();
+    }
+
+    private HostSettings host(MappingNode node) {
+        Section root = new Section(problems, "", node);
+        String host = hostName(root);
+        Path dataDir = folder(root, ConfigKey.DATA_DIR);
+        Path runDir = folder(root, ConfigKey.RUN_DIR);
+        Path socket = socket(root.section(ConfigKey.API), runDir);
+        policy(root);
+        List<PortSettings> ports = ports(root);
+        SwitchSettings bridge = bridge(root, runDir, ports);
+        problems.conclude();
+        return new HostSettings(host, dataDir, runDir, socket, bridge, ports);
+    }
+
+    private static String hostName(Section root) {
+        String host = root.text(ConfigKey.HOST).orElseGet(HostConfig::machineName);
+        if (!host.matches(HOST_NAME)) {
+            root.problem(ConfigKey.HOST, "must be " + ConfigKey.HOST.allowed() + ": was " + host, "write host: a-name");
+        }
+        return host;
+    }
+
+    private static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    private static Path folder(Section root, ConfigKey key) {
+        Path path = Path.of(root.text(key).orElse(key.fallbackText()));
+        if (!path.isAbsolute()) {
+            root.problem(key, "must be an absolute path: was " + path, "begin it with /");
+        }
+        return path;
+    }
+
+    private static Path socket(Section api, Path runDir) {
+        Path socket = api.text(ConfigKey.API_SOCKET).map(Path::of).orElse(runDir.resolve("weir.sock"));
+        int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (!socket.isAbsolute()) {
+            api.problem(ConfigKey.API_SOCKET, "must be an absolute path: was " + socket, "begin it with /");
+        } else if (bytes > MAX_SOCKET_PATH_BYTES) {
+            api.problem(
+                    ConfigKey.API_SOCKET,
+                    "must be at most " + MAX_SOCKET_PATH_BYTES + " bytes long: was " + bytes,
+                    "choose a shorter path");
+        }
+        return socket;
+    }
+
+    private static void policy(Section root) {
+        Section policy = root.section(ConfigKey.POLICY);
+        String mode = policy.text(ConfigKey.POLICY_MODE).orElse("");
+        if (mode.isEmpty()) {
+            root.problem(
+                    ConfigKey.POLICY,
+                    "mode is not said, which means enforce, and this build has no policy engine yet",
+                    "say policy: {mode: off}");
+        } else if (mode.equals("audit") || mode.equals("enforce")) {
+            policy.problem(
+                    ConfigKey.POLICY_MODE,
+                    "this build has no policy engine yet: was " + mode,
+                    "say policy: {mode: off}");
+        } else if (!mode.equals("off")) {
+            policy.problem(ConfigKey.POLICY_MODE, "must be off: was " + mode, "say policy: {mode: off}");
+        }
+    }
+
+    private List<PortSettings> ports(Section root) {
+        PortConfig reader = new PortConfig(problems);
+        Map<String, String> names = new HashMap<>();
+        Map<String, String> devices = new HashMap<>();
+        return root.sections(ConfigKey.PORTS).stream()
+                .map(section -> reader.read(section)
+                        .filter(port -> unique(names, port.name(), section, ConfigKey.PORT_NAME, "name"))
+                        .filter(port -> port.type() == PortSettings.Type.PCAP
+                                || unique(devices, device(port), section, ConfigKey.PORT_DEVICE, "device")))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static String device(PortSettings port) {
+        return port.netns() == null ? port.device() : port.device() + " in " + port.netns();
+    }
+
+    private static boolean unique(Map<String, String> seen, String value, Section section, ConfigKey key, String what) {
+        String other = seen.putIfAbsent(value, section.path());
+        if (other != null) {
+            section.problem(key, what + " is taken by " + other + ": was " + value, "give each port its own " + what);
+        }
+        return other == null;
+    }
+
+    private SwitchSettings bridge(Section root, Path runDir, List<PortSettings> ports) {
+        Section bridge = root.section(ConfigKey.BRIDGE);
+        return new SwitchSettings(
+                root.integer(ConfigKey.WORKERS),
+                root.choice(ConfigKey.IDLE, SwitchSettings.Idle.class, SwitchSettings.Idle.BLOCK),
+                runDir.resolve("state"),
+                bridge.integer(ConfigKey.BRIDGE_MAC_TABLE),
+                bridge.durationNs(ConfigKey.BRIDGE_AGEING),
+                bridge.flag(ConfigKey.BRIDGE_SNOOPING),
+                bridge.integer(ConfigKey.BRIDGE_FORWARD_LINK_LOCAL),
+                bridge.durationNs(ConfigKey.BRIDGE_RECOVERY),
+                bridge.integer(ConfigKey.BRIDGE_MAC_MOVES),
+                staticMacs(bridge, ports));
+    }
+
+    private static List<StaticMac> staticMacs(Section bridge, List<PortSettings> ports) {
+        Set<String> names = new HashSet<>();
+        ports.forEach(port -> names.add(port.name()));
+        Map<String, String> seen = new HashMap<>();
+        return bridge.sections(ConfigKey.STATIC).stream()
+                .map(section -> staticMac(section, names))
+                .filter(entry -> entry.found()
+                        && unique(
+                                seen,
+                                MacText.of(entry.mac.mac()) + " in VLAN " + entry.mac.vlan(),
+                                entry.section,
+                                ConfigKey.STATIC_MAC,
+                                "address"))
+                .map(StaticLine::mac)
+                .toList();
+    }
+
+    private record StaticLine(Section section, StaticMac mac) {
+        boolean found() {
+            return mac.mac() != MacText.INVALID;
+        }
+    }
+
+    private static StaticLine staticMac(Section section, Set<String> portNames) {
+        String macText = section.required(ConfigKey.STATIC_MAC).orElse("");
+        long mac = MacText.parse(macText);
+        if (!macText.isEmpty() && !MacText.unicast(mac)) {
+            section.problem(
+                    ConfigKey.STATIC_MAC,
+                    "must be the address of one station: was " + macText,
+                    "write it as 52:54:00:aa:01:02, not a group address");
+        }
+        String port = section.required(ConfigKey.STATIC_PORT).orElse("");
+        if (!port.isEmpty() && !portNames.contains(port)) {
+            String remedy = Spelling.closest(port, portNames)
+                    .map(close -> "did you mean " + close + "?")
+                    .orElse("name one of the ports below");
+            section.problem(ConfigKey.STATIC_PORT, "no such port: was " + port, remedy);
+        }
+        return new StaticLine(section, new StaticMac(mac, section.integer(ConfigKey.STATIC_VLAN), port));
+    }
+}

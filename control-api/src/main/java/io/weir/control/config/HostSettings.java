@@ -1,0 +1,24 @@
+package io.weir.control.config;
+
+import java.nio.file.Path;
+import java.util.List;
+
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.SwitchSettings;
+
+/**
+ * What {@code weir.yaml} says, concluded once and immutable.
+ *
+ * @param host name of this host
+ * @param dataDir folder of what must survive a reboot
+ * @param runDir folder of the lock and of what survives a restart
+ * @param socket unix socket of the gRPC services
+ * @param bridge settings of the switch as a whole
+ * @param ports ports that exist from the start, names and devices unique
+ */
+public record HostSettings(
+        String host, Path dataDir, Path runDir, Path socket, SwitchSettings bridge, List<PortSettings> ports) {
+    public HostSettings {
+        ports = List.copyOf(ports);
+    }
+}

@@ -1,0 +1,161 @@
+package io.weir.control.config;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.BridgeSettings.MulticastRouter;
+import io.weir.datapath.port.BridgeSettings.StormLimits;
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.PortSettings.Io;
+import io.weir.datapath.port.VlanSettings;
+
+/** Reads one element of {@code ports}. */
+final class PortConfig {
+    private static final String NAME = "[A-Za-z0-9._-]{1,32}";
+
+    /** {@code IFNAMSIZ} without the closing zero, netdevice(7). */
+    private static final int MAX_DEVICE_BYTES = 15;
+
+    /** What {@code bpdu} may say. */
+    private enum Bpdu {
+        NONE,
+        FILTER,
+        GUARD
+    }
+
+    private final Problems problems;
+
+    PortConfig(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** The port; empty, with problems reported, when anything in the section is wrong. */
+    Optional<PortSettings> read(Section port) {
+        int before = problems.count();
+        String name = name(port);
+        PortSettings.Type type = type(port);
+        String device = device(port, type, name);
+        String netns = netns(port);
+        Io io = port.choice(ConfigKey.PORT_IO, Io.class, Io.AUTO);
+        int mtu = port.integer(ConfigKey.PORT_MTU);
+        boolean enabled = port.flag(ConfigKey.PORT_ENABLED);
+        Path in = file(port, ConfigKey.PORT_IN);
+        Path out = file(port, ConfigKey.PORT_OUT);
+        foreignKeys(port, type);
+        Optional<VlanSettings> vlan = new VlanConfig(port.section(ConfigKey.PORT_VLAN)).read();
+        BridgeSettings bridge = bridge(port);
+        if (problems.count() > before || vlan.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new PortSettings(name, type, device, netns, io, mtu, in, out, enabled, vlan.get(), bridge));
+    }
+
+    private static String name(Section port) {
+        String name = port.required(ConfigKey.PORT_NAME).orElse("");
+        if (!name.isEmpty() && !name.matches(NAME)) {
+            port.problem(
+                    ConfigKey.PORT_NAME,
+                    "must be " + ConfigKey.PORT_NAME.allowed() + ": was " + name,
+                    "choose such a name");
+        }
+        return name;
+    }
+
+    private static PortSettings.Type type(Section port) {
+        if (port.required(ConfigKey.PORT_TYPE).isEmpty()) {
+            return PortSettings.Type.NETDEV;
+        }
+        return port.choice(ConfigKey.PORT_TYPE, PortSettings.Type.class, PortSettings.Type.NETDEV);
+    }
+
+    private static String device(Section port, PortSettings.Type type, String name) {
+        if (type == PortSettings.Type.PCAP) {
+            return "";
+        }
+        boolean missing = type == PortSettings.Type.NETDEV && !port.has(ConfigKey.PORT_DEVICE);
+        if (missing && port.has(ConfigKey.PORT_TYPE)) {
+            port.problem(ConfigKey.PORT_DEVICE, "is missing", "name the interface, as ip link shows it");
+        }
+        String device = port.text(ConfigKey.PORT_DEVICE).orElse(name);
+        boolean sayable = device.chars().noneMatch(c -> c == '/' || c == ':' || Character.isWhitespace(c));
+        int bytes = device.getBytes(StandardCharsets.UTF_8).length;
+        if (!missing && (!sayable || bytes > MAX_DEVICE_BYTES || device.equals(".") || device.equals(".."))) {
+            String remedy =
+                    port.has(ConfigKey.PORT_DEVICE) ? "choose such a name" : "write device: with a name of its own";
+            port.problem(
+                    ConfigKey.PORT_DEVICE,
+                    "must be 1 to 15 bytes without slash, colon or space: was " + device,
+                    remedy);
+        }
+        return device;
+    }
+
+    private static @Nullable String netns(Section port) {
+        String netns = port.text(ConfigKey.PORT_NETNS).orElse("");
+        boolean plain = !netns.contains("/") && !netns.equals(".") && !netns.equals("..");
+        if (!netns.isEmpty() && !plain && !netns.startsWith("/")) {
+            port.problem(
+                    ConfigKey.PORT_NETNS,
+                    "must be a name or an absolute path: was " + netns,
+                    "write a name that ip netns list shows, or /proc/PID/ns/net");
+        }
+        return netns.isEmpty() ? null : netns;
+    }
+
+    private static @Nullable Path file(Section port, ConfigKey key) {
+        String text = port.text(key).orElse("");
+        return text.isEmpty() ? null : Path.of(text).toAbsolutePath();
+    }
+
+    /** Keys that mean nothing for the type are refused: whoever wrote them expects something that would not happen. */
+    private static void foreignKeys(Section port, PortSettings.Type type) {
+        List<ConfigKey> kernelKeys = List.of(ConfigKey.PORT_DEVICE, ConfigKey.PORT_NETNS);
+        List<ConfigKey> pcapKeys = List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT);
+        for (ConfigKey key : type == PortSettings.Type.PCAP ? kernelKeys : pcapKeys) {
+            refuse(port, key, type);
+        }
+        if (type != PortSettings.Type.NETDEV) {
+            refuse(port, ConfigKey.PORT_IO, type);
+        }
+        if (type == PortSettings.Type.PCAP && !port.has(ConfigKey.PORT_IN) && !port.has(ConfigKey.PORT_OUT)) {
+            port.problem(ConfigKey.PORT_IN, "a pcap port needs in, out or both", "name a capture file");
+        }
+    }
+
+    private static void refuse(Section port, ConfigKey key, PortSettings.Type type) {
+        if (port.has(key)) {
+            String word = type.name().toLowerCase(Locale.ROOT);
+            port.problem(key, "means nothing on a " + word + " port", "remove it or change the type");
+        }
+    }
+
+    private static BridgeSettings bridge(Section port) {
+        Section flood = port.section(ConfigKey.PORT_FLOOD);
+        Section storm = port.section(ConfigKey.PORT_STORM);
+        Bpdu bpdu = port.choice(ConfigKey.PORT_BPDU, Bpdu.class, Bpdu.NONE);
+        return new BridgeSettings(
+                port.flag(ConfigKey.PORT_LEARNING),
+                port.integer(ConfigKey.PORT_MAC_LIMIT),
+                port.flag(ConfigKey.PORT_STICKY),
+                port.flag(ConfigKey.PORT_ISOLATED),
+                port.flag(ConfigKey.PORT_HAIRPIN),
+                flood.flag(ConfigKey.FLOOD_UNKNOWN),
+                flood.flag(ConfigKey.FLOOD_BROADCAST),
+                flood.flag(ConfigKey.FLOOD_MULTICAST),
+                bpdu == Bpdu.FILTER,
+                bpdu == Bpdu.GUARD,
+                port.choice(ConfigKey.PORT_MULTICAST_ROUTER, MulticastRouter.class, MulticastRouter.AUTO),
+                port.flag(ConfigKey.PORT_FAST_LEAVE),
+                port.flag(ConfigKey.PORT_SUPPRESS_NEIGHBOURS),
+                new StormLimits(
+                        storm.integer(ConfigKey.STORM_BROADCAST),
+                        storm.integer(ConfigKey.STORM_MULTICAST),
+                        storm.integer(ConfigKey.STORM_UNKNOWN)));
+    }
+}
