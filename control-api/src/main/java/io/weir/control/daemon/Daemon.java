@@ -1,0 +1,86 @@
+package io.weir.control.daemon;
+
+import java.util.List;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.weir.control.config.HostSettings;
+import io.weir.control.grpc.EventLog;
+import io.weir.control.grpc.PortEndpoint;
+import io.weir.datapath.port.PortException;
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.worker.PortStatus;
+import io.weir.datapath.worker.Switch;
+
+/**
+ * A running switch with its control socket. Either everything of the configuration is up, or nothing is left.
+ *
+ * <p>Threading: started by one thread, closed by any, once.
+ */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final HostSettings settings;
+    private final Undo undo = new Undo();
+    private List<PortStatus> ports = List.of();
+
+    /** A daemon that has done nothing yet. */
+    public Daemon(HostSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Takes the run directory, opens the ports in the order of the configuration, and serves.
+     *
+     * @throws StartException when anything but a netdev port's missing interface stands in the way; all is undone then
+     */
+    public void start() {
+        try {
+            open();
+        } catch (RuntimeException refused) {
+            close();
+            throw refused;
+        }
+    }
+
+    private void open() {
+        undo.after(RunDirectory.take(settings.runDir()));
+        Switch bridge = undo.after(new Switch(settings.bridge()));
+        EventLog events = new EventLog();
+        bridge.listen(events::append);
+        bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
+        PortEndpoint portEndpoint = new PortEndpoint(bridge, events, settings.host(), Version.current());
+        ControlSocket socket = undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint)));
+        bridge.start();
+        settings.ports().forEach(port -> add(bridge, port));
+        ports = bridge.ports();
+        socket.serving();
+    }
+
+    private static void add(Switch bridge, PortSettings port) {
+        try {
+            PortStatus status = bridge.addPort(port);
+            if (!status.stateReason().isEmpty()) {
+                LOG.warn("port {} is {}: {}", port.name(), status.state(), status.stateReason());
+            }
+        } catch (PortException refused) {
+            throw new StartException("port " + port.name() + ": " + refused.getMessage());
+        }
+    }
+
+    /** One line for people and scripts: {@code weir ready: host hv7, 3 ports (2 up), socket /run/weir/weir.sock}. */
+    public String readyLine() {
+        long up = ports.stream()
+                .filter(port -> port.state() == PortStatus.State.UP)
+                .count();
+        return "weir ready: host " + settings.host() + ", " + ports.size() + " ports (" + up + " up), socket "
+                + settings.socket();
+    }
+
+    /** Closes the socket, the ports and the workers, and lets go of the run directory; nothing is left in the kernel. */
+    @Override
+    public void close() {
+        undo.close();
+    }
+}

@@ -1,0 +1,51 @@
+package io.weir.control.grpc;
+
+import java.util.function.Supplier;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.StreamObserver;
+
+import io.weir.datapath.port.PortException;
+
+/** Ends a call with what was computed, or with the status that fits the failure: the one place that maps failures. */
+final class Answers {
+    private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
+
+    private Answers() {}
+
+    /** Answers a unary call. */
+    static <T> void unary(StreamObserver<T> observer, Supplier<T> answer) {
+        T message;
+        try {
+            message = answer.get();
+        } catch (RuntimeException failed) {
+            observer.onError(status(failed));
+            return;
+        }
+        observer.onNext(message);
+        observer.onCompleted();
+    }
+
+    /** Bad input is the caller's, everything else ours and logged. */
+    static StatusRuntimeException status(RuntimeException failed) {
+        return switch (failed) {
+            case StatusRuntimeException known -> known;
+            case PortException refused -> refused(refused);
+            case IllegalArgumentException refused -> refused(refused);
+            default -> {
+                LOG.error("a call failed", failed);
+                yield Status.INTERNAL
+                        .withDescription("unexpected failure, see the daemon's log: " + failed)
+                        .asRuntimeException();
+            }
+        };
+    }
+
+    private static StatusRuntimeException refused(RuntimeException refused) {
+        return Status.INVALID_ARGUMENT.withDescription(refused.getMessage()).asRuntimeException();
+    }
+}

@@ -1,0 +1,184 @@
+package io.weir.control.grpc;
+
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.control.v1.Bpdu;
+import io.weir.control.v1.MulticastRouter;
+import io.weir.control.v1.PortIo;
+import io.weir.control.v1.PortType;
+import io.weir.control.v1.VlanMode;
+import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.BridgeSettings.StormLimits;
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.VlanSettings;
+
+/** Port settings as messages and back; an absent field takes the default of {@code weir.yaml}. */
+public final class SettingsMessages {
+    private SettingsMessages() {}
+
+    /** The message that says the same. */
+    public static io.weir.control.v1.PortSettings message(PortSettings port) {
+        io.weir.control.v1.PortSettings.Builder message = io.weir.control.v1.PortSettings.newBuilder()
+                .setName(port.name())
+                .setType(PortType.valueOf("PORT_TYPE_" + port.type()))
+                .setDevice(port.device())
+                .setNetns(text(port.netns()))
+                .setIo(PortIo.valueOf("PORT_IO_" + port.io()))
+                .setMtu(port.mtu())
+                .setEnabled(port.enabled())
+                .setPcapIn(text(port.pcapIn()))
+                .setPcapOut(text(port.pcapOut()));
+        return message.setVlan(message(port.vlan()))
+                .setBridge(message(port.bridge()))
+                .build();
+    }
+
+    private static String text(@Nullable Object value) {
+        return value == null ? "" : value.toString();
+    }
+
+    private static io.weir.control.v1.VlanSettings message(VlanSettings vlan) {
+        io.weir.control.v1.VlanSettings.Builder message = io.weir.control.v1.VlanSettings.newBuilder()
+                .setMode(VlanMode.valueOf("VLAN_MODE_" + vlan.mode()))
+                .setVlan(vlan.vlan())
+                .setTagType(vlan.tagType());
+        vlan.trunk().stream().forEach(message::addTrunk);
+        return message.build();
+    }
+
+    private static io.weir.control.v1.BridgeSettings message(BridgeSettings bridge) {
+        return io.weir.control.v1.BridgeSettings.newBuilder()
+                .setLearning(bridge.learning())
+                .setMacLimit(bridge.macLimit())
+                .setSticky(bridge.sticky())
+                .setIsolated(bridge.isolated())
+                .setHairpin(bridge.hairpin())
+                .setFloodUnknown(bridge.floodUnknown())
+                .setFloodBroadcast(bridge.floodBroadcast())
+                .setFloodMulticast(bridge.floodMulticast())
+                .setBpdu(bridge.bpduGuard() ? Bpdu.BPDU_GUARD : bridge.bpduFilter() ? Bpdu.BPDU_FILTER : Bpdu.BPDU_NONE)
+                .setMulticastRouter(MulticastRouter.valueOf("MULTICAST_ROUTER_" + bridge.multicastRouter()))
+                .setFastLeave(bridge.fastLeave())
+                .setSuppressNeighbours(bridge.suppressNeighbours())
+                .setStormBroadcastPps(bridge.storm().broadcastPps())
+                .setStormMulticastPps(bridge.storm().multicastPps())
+                .setStormUnknownPps(bridge.storm().unknownUnicastPps())
+                .build();
+    }
+
+    /**
+     * The settings that a message asks for.
+     *
+     * @throws IllegalArgumentException when a value is out of range, naming field, value and range
+     */
+    public static PortSettings settings(io.weir.control.v1.PortSettings message) {
+        return new PortSettings(
+                message.getName(),
+                type(message.getType()),
+                device(message),
+                message.getNetns().isEmpty() ? null : message.getNetns(),
+                io(message.getIo()),
+                message.getMtu(),
+                path(message.getPcapIn()),
+                path(message.getPcapOut()),
+                !message.hasEnabled() || message.getEnabled(),
+                vlan(message.getVlan()),
+                bridge(message.getBridge()));
+    }
+
+    private static String device(io.weir.control.v1.PortSettings message) {
+        if (message.getDevice().isEmpty() && message.getType() == PortType.PORT_TYPE_NETDEV) {
+            throw new IllegalArgumentException("device must be said for a netdev port: name the interface");
+        }
+        boolean own = message.getDevice().isEmpty() && message.getType() == PortType.PORT_TYPE_TAP;
+        return own ? message.getName() : message.getDevice();
+    }
+
+    private static @Nullable Path path(String text) {
+        return text.isEmpty() ? null : Path.of(text);
+    }
+
+    private static PortSettings.Type type(PortType type) {
+        return switch (type) {
+            case PORT_TYPE_TAP -> PortSettings.Type.TAP;
+            case PORT_TYPE_NETDEV -> PortSettings.Type.NETDEV;
+            case PORT_TYPE_PCAP -> PortSettings.Type.PCAP;
+            case PORT_TYPE_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalArgumentException("type must be said: choose PORT_TYPE_TAP, _NETDEV or _PCAP");
+        };
+    }
+
+    private static PortSettings.Io io(PortIo io) {
+        return switch (io) {
+            case PORT_IO_UNSPECIFIED, PORT_IO_AUTO -> PortSettings.Io.AUTO;
+            case PORT_IO_PACKET -> PortSettings.Io.PACKET;
+            case PORT_IO_XDP -> PortSettings.Io.XDP;
+            case UNRECOGNIZED -> throw unknown("io");
+        };
+    }
+
+    private static VlanSettings vlan(io.weir.control.v1.VlanSettings message) {
+        VlanSettings.Mode mode = switch (message.getMode()) {
+            case VLAN_MODE_UNSPECIFIED, VLAN_MODE_ACCESS -> VlanSettings.Mode.ACCESS;
+            case VLAN_MODE_TRUNK -> VlanSettings.Mode.TRUNK;
+            case VLAN_MODE_TUNNEL -> VlanSettings.Mode.TUNNEL;
+            case UNRECOGNIZED -> throw unknown("vlan.mode");
+        };
+        BitSet trunk = new BitSet();
+        for (int vlan : message.getTrunkList()) {
+            if (vlan < VlanSettings.MIN_VLAN || vlan > VlanSettings.MAX_VLAN) {
+                throw new IllegalArgumentException(
+                        "vlan.trunk must be 1 to 4094: was " + Integer.toUnsignedString(vlan));
+            }
+            trunk.set(vlan);
+        }
+        int untagged = mode == VlanSettings.Mode.TRUNK ? 0 : VlanSettings.DEFAULT_VLAN;
+        int tagType = mode == VlanSettings.Mode.TUNNEL ? VlanSettings.TAG_SERVICE : VlanSettings.TAG_CUSTOMER;
+        return new VlanSettings(
+                mode,
+                message.hasVlan() ? message.getVlan() : untagged,
+                trunk,
+                message.getTagType() == 0 ? tagType : message.getTagType());
+    }
+
+    private static BridgeSettings bridge(io.weir.control.v1.BridgeSettings message) {
+        return new BridgeSettings(
+                !message.hasLearning() || message.getLearning(),
+                message.getMacLimit(),
+                message.getSticky(),
+                message.getIsolated(),
+                message.getHairpin(),
+                !message.hasFloodUnknown() || message.getFloodUnknown(),
+                !message.hasFloodBroadcast() || message.getFloodBroadcast(),
+                !message.hasFloodMulticast() || message.getFloodMulticast(),
+                message.getBpdu() == Bpdu.BPDU_FILTER,
+                message.getBpdu() == Bpdu.BPDU_GUARD,
+                router(message.getMulticastRouter()),
+                message.getFastLeave(),
+                message.getSuppressNeighbours(),
+                new StormLimits(
+                        message.getStormBroadcastPps(), message.getStormMulticastPps(), message.getStormUnknownPps()));
+    }
+
+    private static BridgeSettings.MulticastRouter router(MulticastRouter router) {
+        return switch (router) {
+            case MULTICAST_ROUTER_UNSPECIFIED, MULTICAST_ROUTER_AUTO -> BridgeSettings.MulticastRouter.AUTO;
+            case MULTICAST_ROUTER_ALWAYS -> BridgeSettings.MulticastRouter.ALWAYS;
+            case MULTICAST_ROUTER_NEVER -> BridgeSettings.MulticastRouter.NEVER;
+            case UNRECOGNIZED -> throw unknown("bridge.multicast_router");
+        };
+    }
+
+    private static IllegalArgumentException unknown(String field) {
+        return new IllegalArgumentException(field + " has a value this version does not know; choose a listed one");
+    }
+
+    /** A constant's name as tables and documents write it: {@code BPDU_GUARD} as {@code bpdu-guard}. */
+    public static String label(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
