@@ -1,8 +1,8 @@
 package io.weir.datapath.bridge;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
 import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
  * Reads IGMP: version 1 (RFC 1112 appendix I), 2 (RFC 2236 section 2) and 3 (RFC 3376 section 4). A message with a wrong

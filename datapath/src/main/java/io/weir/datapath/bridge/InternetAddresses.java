@@ -1,8 +1,8 @@
 package io.weir.datapath.bridge;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
 import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
  * Network-layer addresses as two longs in network order, IPv4 mapped into IPv6 (RFC 4291 section 2.5.5.2), and the sum that

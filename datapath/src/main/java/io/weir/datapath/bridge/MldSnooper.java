@@ -1,8 +1,8 @@
 package io.weir.datapath.bridge;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
 import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
  * Reads MLD: version 1 (RFC 2710 section 3) and 2 (RFC 3810 section 5). A message with a wrong checksum, length or hop limit,

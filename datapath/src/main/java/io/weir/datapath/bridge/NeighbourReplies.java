@@ -1,8 +1,8 @@
 package io.weir.datapath.bridge;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
 import org.agrona.concurrent.UnsafeBuffer;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
  * Writes the answers that the switch gives in a neighbour's name: ARP replies (RFC 826) and solicited neighbour advertisements

@@ -1,7 +1,5 @@
 package io.weir.datapath.bridge;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
 import java.util.Set;
 
 import org.agrona.concurrent.UnsafeBuffer;
@@ -13,6 +11,8 @@ import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
  * Answers ARP requests and neighbour solicitations itself where it knows the answer, so that they do not disturb the ports
@@ -82,7 +82,8 @@ public final class NeighbourStage implements Stage {
         }
     }
 
-    // --- ARP ---------------------------------------------------------------------------------------------------------------
+    // --- ARP
+    // ---------------------------------------------------------------------------------------------------------------
 
     private void arp(PacketBatch batch, int i, int arp) {
         int sender = frame.getInt(arp + 14, BIG_ENDIAN);
@@ -106,14 +107,16 @@ public final class NeighbourStage implements Stage {
         }
     }
 
-    // --- neighbour discovery -----------------------------------------------------------------------------------------------
+    // --- neighbour discovery
+    // -----------------------------------------------------------------------------------------------
 
     /** Neighbour discovery from off the link, or damaged, means nothing: RFC 4861 sections 6.1.2, 7.1.1 and 7.1.2. */
     private boolean genuine(PacketBatch batch, int i) {
         int network = batch.networkOffset(i);
         int icmp = batch.transportOffset(i);
         int length = network + batch.packetLength(i) - icmp;
-        boolean whole = icmp >= network + 40 && length >= ROUTER_ADVERTISEMENT_LENGTH && icmp + length <= batch.length(i);
+        boolean whole =
+                icmp >= network + 40 && length >= ROUTER_ADVERTISEMENT_LENGTH && icmp + length <= batch.length(i);
         if (!whole || (frame.getByte(network + 7) & 0xFF) != HOP_LIMIT || frame.getByte(icmp + 1) != 0) {
             return false;
         }
@@ -195,7 +198,8 @@ public final class NeighbourStage implements Stage {
         }
     }
 
-    // --- both --------------------------------------------------------------------------------------------------------------
+    // --- both
+    // --------------------------------------------------------------------------------------------------------------
 
     private static boolean isFlooded(PacketBatch batch, int i) {
         return GroupAddresses.isGroup(batch.destinationMac(i)) && batch.egressPort(i) == PacketBatch.EGRESS_SET;
@@ -208,7 +212,8 @@ public final class NeighbourStage implements Stage {
             return found;
         }
         int port = macs.lookup(batch.vlan(i), NeighbourTable.mac(found), batch.nowNs());
-        boolean reached = port >= 0 && port != batch.ingressPort() && batch.egressSet(i).contains(port);
+        boolean reached =
+                port >= 0 && port != batch.ingressPort() && batch.egressSet(i).contains(port);
         boolean suppressed = reached && ports.table().has(port, PortTable.SUPPRESS_NEIGHBOURS);
         return suppressed ? found : NeighbourTable.UNKNOWN;
     }

@@ -1,7 +1,5 @@
 package io.weir.datapath.bridge;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
-
 import java.util.Set;
 
 import org.agrona.concurrent.UnsafeBuffer;
@@ -14,6 +12,8 @@ import io.weir.datapath.port.BridgeSettings.MulticastRouter;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
+
+import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
  * Sends IP multicast only where it was asked for, as IGMP and MLD say (RFC 4541). Claims a packet by filling its egress set;

@@ -1,7 +1,5 @@
 package io.weir.datapath.bridge;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -13,6 +11,8 @@ import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
 import io.weir.datapath.port.VlanSettings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 @Timeout(value = 10, unit = TimeUnit.SECONDS)
 class StormControlStageTest {
