@@ -1,0 +1,127 @@
+package io.weir.perf.compare;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.weir.perf.compare.Plan.Entrant;
+
+/** {@code weir bench}: Weir beside its peers, one table. The table goes to standard output, progress to standard error. */
+public final class Bench {
+    private static final int EXIT_OK = 0;
+    private static final int EXIT_SHORT = 1;
+    private static final int EXIT_BAD_INPUT = 2;
+
+    private final BenchOptions options;
+    private final Path directory;
+    private final PrintStream progress;
+    private final Results results = new Results();
+
+    private Bench(BenchOptions options, Path directory, PrintStream progress) {
+        this.options = options;
+        this.directory = directory;
+        this.progress = progress;
+    }
+
+    /** Exit code 0 when every bar is reached, 1 when not, 2 on bad arguments. */
+    public static void main(String[] arguments) {
+        System.exit(run(Arrays.asList(arguments)));
+    }
+
+    private static int run(List<String> arguments) {
+        if (arguments.contains("--help")) {
+            System.out.print(BenchOptions.USAGE);
+            return EXIT_OK;
+        }
+        BenchOptions options;
+        try {
+            options = BenchOptions.parse(arguments);
+        } catch (IllegalArgumentException e) {
+            System.err.print("weir bench: " + e.getMessage() + "\n" + BenchOptions.USAGE);
+            return EXIT_BAD_INPUT;
+        }
+        try {
+            return compare(options);
+        } catch (BenchException | IOException e) {
+            System.err.println("weir bench: " + e.getMessage());
+            return EXIT_SHORT;
+        }
+    }
+
+    private static int compare(BenchOptions options) throws IOException {
+        DebianPackages.require(options.install(), System.err);
+        Path directory = Files.createTempDirectory("weir-bench-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(directory), "bench-clean-up"));
+        Testbed.sweep();
+        return new Bench(options, directory, System.err).compareAll(System.out);
+    }
+
+    /** After the last round, Ctrl-C or a failure alike: every process below this one, every namespace, every file. */
+    private static void cleanUp(Path directory) {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        Testbed.removeOwn();
+        try (Stream<Path> files = Files.walk(directory)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            System.err.println("weir bench: left behind: " + directory);
+        }
+    }
+
+    private int compareAll(PrintStream out) throws IOException {
+        Plan complete = Plan.complete(WeirSwitch.findLauncher(), CPrograms.compile("forwarder", directory));
+        Plan plan = options.only().isEmpty() ? complete : complete.only(options.only());
+        Probes probes = Probes.of(options, directory);
+        for (int round = 1; round <= options.rounds(); round++) {
+            for (Entrant entrant : plan.entrants()) {
+                progress.printf("round %d/%d %s%n", round, options.rounds(), entrant.name());
+                enter(entrant, round, probes);
+            }
+        }
+        return report(plan, out);
+    }
+
+    /** One contender's turn: start, measure, stop. A contender that failed once is left out of later rounds. */
+    private void enter(Entrant entrant, int round, Probes probes) throws IOException {
+        if (results.failure(entrant.name()).isPresent()) {
+            return;
+        }
+        Path home = Files.createDirectory(directory.resolve(entrant.name() + "." + round));
+        try (Testbed testbed = Testbed.create();
+                Contender contender = entrant.factory().apply(home)) {
+            contender.start(testbed);
+            testbed.configureHosts();
+            for (String measure : entrant.measures().stream().sorted().toList()) {
+                probes.of(measure).measure(testbed, contender).forEach((metric, value) -> {
+                    results.add(entrant.name(), metric, value);
+                    progress.printf("  %s %s %s%n", metric.title(), Comparison.number(value), metric.unit());
+                });
+            }
+        } catch (BenchException e) {
+            results.fail(entrant.name(), e.reason());
+            progress.printf("  failed: %s%n", e.reason());
+        }
+    }
+
+    private int report(Plan plan, PrintStream out) throws IOException {
+        List<Comparison> comparisons =
+                plan.bars().stream().map(bar -> Comparison.of(bar, results)).toList();
+        String machine = Machine.describe();
+        String peers = Machine.describePeers();
+        out.printf("machine: %s%npeers: %s%n", machine, peers);
+        out.printf("rounds: %d%s, median [min..max]%n%n", options.rounds(), options.quick() ? " (quick)" : "");
+        out.print(ResultTable.render(comparisons));
+        if (options.csv().isPresent()) {
+            Files.writeString(options.csv().get(), ResultsCsv.render(machine, peers, comparisons));
+        }
+        boolean reached = comparisons.stream()
+                .map(Comparison::outcome)
+                .allMatch(outcome -> outcome == Comparison.Outcome.PASS || outcome == Comparison.Outcome.INFO);
+        return reached ? EXIT_OK : EXIT_SHORT;
+    }
+}

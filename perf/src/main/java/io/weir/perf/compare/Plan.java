@@ -1,0 +1,115 @@
+package io.weir.perf.compare;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Who runs what, and what is asked of Weir. The names of measures are the words of {@code --only}.
+ *
+ * @param entrants the contenders in the order of a round
+ * @param bars the rows of the table
+ */
+record Plan(List<Entrant> entrants, List<Bar> bars) {
+    static final String TCP_TAP = "tcp-tap";
+    static final String TCP_VETH = "tcp-veth";
+    static final String FLOOD_TAP = "flood-tap";
+    static final String FLOOD_XDP = "flood-xdp";
+    static final String PING = "ping";
+    static final String ALLOCATION = "allocation";
+
+    /** Fewer bytes a frame than this are a stray object in a million frames, not an allocation per frame. */
+    private static final double NO_ALLOCATION_BYTES = 0.01;
+
+    /**
+     * A contender and the measures it takes part in.
+     *
+     * @param factory makes a fresh instance that keeps its files in the given directory
+     */
+    record Entrant(String name, Set<String> measures, Function<Path, Contender> factory) {
+        Entrant only(Set<String> wanted) {
+            Set<String> kept = new TreeSet<>(measures);
+            kept.retainAll(wanted);
+            return new Entrant(name, kept, factory);
+        }
+    }
+
+    /** Everything that issue 2 asks for. {@code launcher} starts Weir, {@code forwarder} is the compiled C program. */
+    static Plan complete(Path launcher, Path forwarder) {
+        return new Plan(
+                List.of(
+                        weir("weir-tap", launcher, WeirSwitch.Attachment.TAP, TCP_TAP, FLOOD_TAP, PING, ALLOCATION),
+                        new Entrant(
+                                "forwarder-1",
+                                Set.of(TCP_TAP, FLOOD_TAP),
+                                directory -> new BareForwarder(forwarder, directory, 1)),
+                        new Entrant(
+                                "forwarder-2",
+                                Set.of(TCP_TAP, FLOOD_TAP),
+                                directory -> new BareForwarder(forwarder, directory, 2)),
+                        new Entrant(
+                                "ovs-tap",
+                                Set.of(TCP_TAP, PING),
+                                directory -> new OpenVSwitch(directory, OpenVSwitch.Attachment.TAP)),
+                        new Entrant("linux-bridge", Set.of(TCP_TAP), directory -> new LinuxBridge()),
+                        new Entrant(
+                                "weir-tap-spin",
+                                Set.of(PING),
+                                directory -> new WeirSwitch(
+                                        launcher, directory, WeirSwitch.Attachment.TAP, WeirSwitch.Idle.SPIN)),
+                        weir("weir-packet", launcher, WeirSwitch.Attachment.PACKET, TCP_VETH),
+                        new Entrant(
+                                "ovs-veth",
+                                Set.of(TCP_VETH),
+                                directory -> new OpenVSwitch(directory, OpenVSwitch.Attachment.VETH)),
+                        weir("weir-xdp", launcher, WeirSwitch.Attachment.XDP, FLOOD_XDP)),
+                asked());
+    }
+
+    private static Entrant weir(String name, Path launcher, WeirSwitch.Attachment attachment, String... measures) {
+        return new Entrant(
+                name,
+                Set.of(measures),
+                directory -> new WeirSwitch(launcher, directory, attachment, WeirSwitch.Idle.BLOCK));
+    }
+
+    private static List<Bar> asked() {
+        return List.of(
+                Bar.against(TCP_TAP, "tap to tap", Metric.TCP_STREAM, "weir-tap", "ovs-tap", 1.2),
+                Bar.against(TCP_TAP, "tap to tap", Metric.TCP_STREAM, "weir-tap", "linux-bridge", 0.9),
+                Bar.against(TCP_TAP, "tap to tap", Metric.TCP_STREAM, "weir-tap", "forwarder-1", 0.95),
+                Bar.against(TCP_TAP, "tap to tap", Metric.TCP_STREAM, "weir-tap", "forwarder-2", 0.95),
+                Bar.against(TCP_VETH, "veth, AF_PACKET", Metric.TCP_STREAM, "weir-packet", "ovs-veth", 1.5),
+                Bar.against(FLOOD_TAP, "tap to tap", Metric.FLOOD, "weir-tap", "forwarder-1", 0.95),
+                Bar.against(FLOOD_TAP, "tap to tap", Metric.FLOOD, "weir-tap", "forwarder-2", 0.95),
+                Bar.fixed(FLOOD_XDP, "veth, AF_XDP", Metric.FLOOD, "weir-xdp", 0.9),
+                Bar.against(PING, "tap, idle: block", Metric.PING_MEDIAN, "weir-tap", "ovs-tap", 1.0),
+                Bar.information(PING, "tap, idle: block", Metric.PING_P99, "weir-tap", "ovs-tap"),
+                Bar.against(PING, "tap, idle: spin", Metric.PING_MEDIAN, "weir-tap-spin", "ovs-tap", 0.5),
+                Bar.information(PING, "tap, idle: spin", Metric.PING_P99, "weir-tap-spin", "ovs-tap"),
+                Bar.fixed(ALLOCATION, "tap to tap, flood", Metric.ALLOCATION, "weir-tap", NO_ALLOCATION_BYTES));
+    }
+
+    Set<String> measures() {
+        return bars.stream().map(Bar::measure).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The part of the plan that the wanted measures need. Throws {@link BenchException} on a name that is not one. */
+    Plan only(Set<String> wanted) {
+        Set<String> unknown = new TreeSet<>(wanted);
+        unknown.removeAll(measures());
+        if (!unknown.isEmpty()) {
+            throw new BenchException("--only knows no %s: choose from %s"
+                    .formatted(String.join(", ", unknown), String.join(", ", measures())));
+        }
+        return new Plan(
+                entrants.stream()
+                        .map(entrant -> entrant.only(wanted))
+                        .filter(entrant -> !entrant.measures().isEmpty())
+                        .toList(),
+                bars.stream().filter(bar -> wanted.contains(bar.measure())).toList());
+    }
+}
