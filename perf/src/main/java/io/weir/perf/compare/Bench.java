@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.weir.perf.compare.Plan.Entrant;
@@ -17,6 +19,7 @@ public final class Bench {
     private static final int EXIT_OK = 0;
     private static final int EXIT_SHORT = 1;
     private static final int EXIT_BAD_INPUT = 2;
+    private static final long UNWIND_TIMEOUT_SECONDS = 15;
 
     private final BenchOptions options;
     private final Path directory;
@@ -57,13 +60,30 @@ public final class Bench {
     private static int compare(BenchOptions options) throws IOException {
         DebianPackages.require(options.install(), System.err);
         Path directory = Files.createTempDirectory("weir-bench-");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(directory), "bench-clean-up"));
-        Testbed.sweep();
-        return new Bench(options, directory, System.err).compareAll(System.out);
+        CountDownLatch unwound = new CountDownLatch(1);
+        Thread bench = Thread.currentThread();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(bench, unwound, directory), "bench-clean-up"));
+        try {
+            Testbed.sweep();
+            return new Bench(options, directory, System.err).compareAll(System.out);
+        } finally {
+            unwound.countDown();
+        }
     }
 
-    /** After the last round, Ctrl-C or a failure alike: every process below this one, every namespace, every file. */
-    private static void cleanUp(Path directory) {
+    /**
+     * After the last round, a signal or a failure alike: every process below this one, every namespace, every file. The
+     * bench is stopped first, so that it makes nothing new behind the cleaner's back.
+     */
+    private static void cleanUp(Thread bench, CountDownLatch unwound, Path directory) {
+        bench.interrupt();
+        try {
+            if (!unwound.await(UNWIND_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println("weir bench: does not stop, cleaning up anyway");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         Testbed.removeOwn();
         try (Stream<Path> files = Files.walk(directory)) {
@@ -88,6 +108,9 @@ public final class Bench {
 
     /** One contender's turn: start, measure, stop. A contender that failed once is left out of later rounds. */
     private void enter(Entrant entrant, int round, Probes probes) throws IOException {
+        if (Thread.currentThread().isInterrupted()) {
+            throw new BenchException("interrupted in round " + round);
+        }
         if (results.failure(entrant.name()).isPresent()) {
             return;
         }
