@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import io.weir.perf.compare.Plan.Entrant;
+import io.weir.perf.jmh.MicroBenchmarks;
 
 /** {@code weir bench}: Weir beside its peers, one table. The table goes to standard output, progress to standard error. */
 public final class Bench {
@@ -33,8 +34,13 @@ public final class Bench {
     }
 
     /** Exit code 0 when every bar is reached, 1 when not, 2 on bad arguments. */
-    public static void main(String[] arguments) {
-        System.exit(run(Arrays.asList(arguments)));
+    public static void main(String[] arguments) throws IOException {
+        List<String> line = Arrays.asList(arguments);
+        if (!line.isEmpty() && line.getFirst().equals("--jmh")) {
+            MicroBenchmarks.main(line.subList(1, line.size()).toArray(String[]::new));
+            return;
+        }
+        System.exit(run(line));
     }
 
     private static int run(List<String> arguments) {
