@@ -100,6 +100,7 @@ public final class Bench {
     }
 
     private int compareAll(PrintStream out) throws IOException {
+        double busyPercent = Machine.busyPercent();
         Plan complete = Plan.complete(WeirSwitch.findLauncher(), CPrograms.compile("forwarder", directory));
         Plan plan = options.only().isEmpty() ? complete : complete.only(options.only());
         Probes probes = Probes.of(options, directory);
@@ -109,15 +110,15 @@ public final class Bench {
                 enter(entrant, round, probes);
             }
         }
-        return report(plan, out);
+        return report(plan, busyPercent, out);
     }
 
-    /** One contender's turn: start, measure, stop. A contender that failed once is left out of later rounds. */
+    /** One contender's turn: start, measure, stop. A contender that did not start is left out of later rounds. */
     private void enter(Entrant entrant, int round, Probes probes) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             throw new BenchException("interrupted in round " + round);
         }
-        if (results.failure(entrant.name()).isPresent()) {
+        if (results.failureToStart(entrant.name()).isPresent()) {
             return;
         }
         Path home = Files.createDirectory(directory.resolve(entrant.name() + "." + round));
@@ -126,21 +127,33 @@ public final class Bench {
             contender.start(testbed);
             testbed.configureHosts();
             for (String measure : entrant.measures().stream().sorted().toList()) {
-                probes.of(measure).measure(testbed, contender).forEach((metric, value) -> {
-                    results.add(entrant.name(), metric, value);
-                    progress.printf("  %s %s %s%n", metric.title(), Comparison.number(value), metric.unit());
-                });
+                measure(entrant.name(), measure, probes.of(measure), testbed, contender);
             }
         } catch (BenchException e) {
-            results.fail(entrant.name(), e.reason());
+            results.failToStart(entrant.name(), e.reason());
             progress.printf("  failed: %s%n", e.reason());
         }
     }
 
-    private int report(Plan plan, PrintStream out) throws IOException {
+    private void measure(String name, String measure, Probe probe, Testbed testbed, Contender contender) {
+        if (results.failure(name, measure).isPresent()) {
+            return;
+        }
+        try {
+            probe.measure(testbed, contender).forEach((metric, value) -> {
+                results.add(name, metric, value);
+                progress.printf("  %s %s %s%n", metric.title(), Comparison.number(value), metric.unit());
+            });
+        } catch (BenchException e) {
+            results.fail(name, measure, e.reason());
+            progress.printf("  %s failed: %s%n", measure, e.reason());
+        }
+    }
+
+    private int report(Plan plan, double busyPercent, PrintStream out) throws IOException {
         List<Comparison> comparisons =
                 plan.bars().stream().map(bar -> Comparison.of(bar, results)).toList();
-        String machine = Machine.describe();
+        String machine = Machine.describe() + ", %.0f %% busy before the start".formatted(busyPercent);
         String peers = Machine.describePeers();
         out.printf("machine: %s%npeers: %s%n", machine, peers);
         out.printf("rounds: %d%s, median [min..max]%n%n", options.rounds(), options.quick() ? " (quick)" : "");

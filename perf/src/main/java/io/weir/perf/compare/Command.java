@@ -75,7 +75,9 @@ final class Command {
                 return process.exitValue();
             }
         } catch (InterruptedException e) {
+            process.destroyForcibly();
             Thread.currentThread().interrupt();
+            throw new BenchException("interrupted during `%s`".formatted(String.join(" ", command)), e);
         }
         process.destroyForcibly();
         throw new BenchException(

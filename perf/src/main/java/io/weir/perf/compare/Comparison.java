@@ -17,10 +17,10 @@ record Comparison(Bar bar, Optional<Samples> weir, Optional<Samples> peer, Optio
 
     static Comparison of(Bar bar, Results results) {
         Optional<Samples> peer = Optional.ofNullable(bar.peer()).flatMap(name -> results.samples(name, bar.metric()));
-        Optional<String> failure = results.failure(bar.weir())
+        Optional<String> failure = results.failure(bar.weir(), bar.measure())
                 .map(reason -> bar.weir() + ": " + reason)
                 .or(() -> Optional.ofNullable(bar.peer())
-                        .flatMap(name -> results.failure(name).map(reason -> name + ": " + reason)));
+                        .flatMap(name -> results.failure(name, bar.measure()).map(reason -> name + ": " + reason)));
         return new Comparison(bar, results.samples(bar.weir(), bar.metric()), peer, failure);
     }
 
@@ -63,7 +63,7 @@ record Comparison(Bar bar, Optional<Samples> weir, Optional<Samples> peer, Optio
     }
 
     static String number(double value) {
-        int decimals = value >= 100 ? 0 : value >= 10 ? 1 : 2;
+        int decimals = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3;
         return String.format(Locale.ROOT, "%." + decimals + "f", value);
     }
 }

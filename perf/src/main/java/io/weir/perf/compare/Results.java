@@ -9,8 +9,10 @@ import java.util.Optional;
 
 /** What was measured so far, by contender and metric, and why a contender could not be measured. */
 final class Results {
+    private static final String ANY_MEASURE = "*";
+
     private final Map<String, Map<Metric, List<Double>>> values = new LinkedHashMap<>();
-    private final Map<String, String> failures = new LinkedHashMap<>();
+    private final Map<Turn, String> failures = new LinkedHashMap<>();
 
     void add(String contender, Metric metric, double value) {
         values.computeIfAbsent(contender, name -> new EnumMap<>(Metric.class))
@@ -18,9 +20,14 @@ final class Results {
                 .add(value);
     }
 
-    /** The first failure of a contender is kept: the later ones follow from it or repeat it. */
-    void fail(String contender, String reason) {
-        failures.putIfAbsent(contender, reason);
+    /** The contender cannot start, so that none of its measures has a figure. */
+    void failToStart(String contender, String reason) {
+        fail(contender, ANY_MEASURE, reason);
+    }
+
+    /** One measure of a contender broke down. The first failure is kept: later ones follow from it or repeat it. */
+    void fail(String contender, String measure, String reason) {
+        failures.putIfAbsent(new Turn(contender, measure), reason);
     }
 
     Optional<Samples> samples(String contender, Metric metric) {
@@ -28,8 +35,15 @@ final class Results {
         return found.isEmpty() ? Optional.empty() : Optional.of(new Samples(found));
     }
 
-    /** Why a contender has fewer values than rounds, if so. */
-    Optional<String> failure(String contender) {
-        return Optional.ofNullable(failures.get(contender));
+    /** Why a contender has fewer values of a measure than there were rounds, if so. */
+    Optional<String> failure(String contender, String measure) {
+        return failureToStart(contender).or(() -> Optional.ofNullable(failures.get(new Turn(contender, measure))));
     }
+
+    /** Why a contender cannot start, if so. */
+    Optional<String> failureToStart(String contender) {
+        return Optional.ofNullable(failures.get(new Turn(contender, ANY_MEASURE)));
+    }
+
+    private record Turn(String contender, String measure) {}
 }

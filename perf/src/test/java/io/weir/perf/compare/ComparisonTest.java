@@ -62,7 +62,7 @@ class ComparisonTest {
     @Test
     void shouldSayWhyWhenThePeerDidNotStart() {
         measured("weir", Metric.TCP_STREAM, 12);
-        results.fail("peer", "ovs-vswitchd ended with 1: no such schema");
+        results.failToStart("peer", "ovs-vswitchd ended with 1: no such schema");
 
         Comparison comparison = Comparison.of(FASTER, results);
 
@@ -74,7 +74,7 @@ class ComparisonTest {
     void shouldFailWhenAContenderBrokeDownInALaterRound() {
         measured("weir", Metric.TCP_STREAM, 12);
         measured("peer", Metric.TCP_STREAM, 1);
-        results.fail("weir", "weir run ended with 134");
+        results.fail("weir", "tcp-tap", "weir run ended with 134");
 
         assertEquals(Outcome.FAILED, Comparison.of(FASTER, results).outcome());
     }
@@ -88,6 +88,15 @@ class ComparisonTest {
     }
 
     @Test
+    void shouldKeepTheFigureWhenAnotherMeasureBrokeDown() {
+        measured("weir", Metric.TCP_STREAM, 12);
+        measured("peer", Metric.TCP_STREAM, 10);
+        results.fail("weir", "allocation", "no worker thread");
+
+        assertEquals(Outcome.PASS, Comparison.of(FASTER, results).outcome());
+    }
+
+    @Test
     void shouldOnlyInformWhenThereIsNoBar() {
         Bar bar = Bar.information("ping", "tap", Metric.PING_P99, "weir", "peer");
         measured("weir", Metric.PING_P99, 500);
@@ -98,8 +107,8 @@ class ComparisonTest {
 
     @Test
     void shouldKeepTheFirstReasonWhenAContenderFailsTwice() {
-        results.fail("peer", "first");
-        results.fail("peer", "second");
+        results.fail("peer", "tcp-tap", "first");
+        results.fail("peer", "tcp-tap", "second");
 
         assertTrue(Comparison.of(FASTER, results).reason().endsWith("first"));
     }

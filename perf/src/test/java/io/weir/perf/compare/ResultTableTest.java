@@ -23,7 +23,7 @@ class ResultTableTest {
         results.add("weir", Metric.PING_P99, 210);
         results.add("ovs", Metric.PING_P99, 420);
         results.add("weir", Metric.PING_MEDIAN, 64);
-        results.fail("gone", "did not start, because \"it\" is gone");
+        results.failToStart("gone", "did not start, because \"it\" is gone");
     }
 
     @Test
@@ -31,11 +31,11 @@ class ResultTableTest {
         String table = ResultTable.render(comparisons());
 
         assertEquals("""
-                measure    what                                 weir               peer                     weir/peer  bar           verdict
-                tcp-tap    TCP, one stream, tap to tap, Gbit/s  9.90 [9.50..12.3]  ovs   6.60 [6.60..6.60]  1.50x      >= 1.20x      pass
-                flood-xdp  flood of 64-byte frames, veth, Mpps  0.87 [0.87..0.87]  -                        -          >= 0.90 Mpps  short
-                ping       ping round trip, p99, tap, us        210 [210..210]     ovs   420 [420..420]     0.50x      -             info
-                ping       ping round trip, median, tap, us     64.0 [64.0..64.0]  gone  -                  -          <= 1.00x      failed
+                measure    what                                 weir                  peer                     weir/peer  bar           verdict
+                tcp-tap    TCP, one stream, tap to tap, Gbit/s  9.90 [9.50..12.3]     ovs   6.60 [6.60..6.60]  1.50x      >= 1.20x      pass
+                flood-xdp  flood of 64-byte frames, veth, Mpps  0.874 [0.874..0.874]  -                        -          >= 0.90 Mpps  short
+                ping       ping round trip, p99, tap, us        210 [210..210]        ovs   420 [420..420]     0.50x      -             info
+                ping       ping round trip, median, tap, us     64.0 [64.0..64.0]     gone  -                  -          <= 1.00x      failed
                 failed: gone: did not start, because "it" is gone
                 """, table);
     }
