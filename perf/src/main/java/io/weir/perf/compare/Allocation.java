@@ -21,7 +21,7 @@ import io.weir.perf.compare.Testbed.Place;
  */
 final class Allocation implements Probe {
     /** Threads whose name contains this forward frames. */
-    static final String WORKER = "worker";
+    static final String WORKER = "weir-worker";
 
     private static final String EVENT = "jdk.ThreadAllocationStatistics";
     private static final String RECORDING = "weir-bench";

@@ -27,14 +27,14 @@ class AllocationTest {
 
     @Test
     void shouldCountWhatAWorkerAllocatedWhenRecorded() throws Exception {
-        long bytes = Allocation.workerBytes(record("worker-0", ALLOCATED_BYTES));
+        long bytes = Allocation.workerBytes(record("weir-worker-0", ALLOCATED_BYTES));
 
         assertTrue(bytes >= ALLOCATED_BYTES && bytes < 2 * ALLOCATED_BYTES, "allocated " + bytes);
     }
 
     @Test
     void shouldCountNextToNothingWhenAWorkerOnlyWaited() throws Exception {
-        long bytes = Allocation.workerBytes(record("worker-0", 0));
+        long bytes = Allocation.workerBytes(record("weir-worker-0", 0));
 
         assertTrue(bytes < WAITING_BYTES, "allocated " + bytes);
     }
