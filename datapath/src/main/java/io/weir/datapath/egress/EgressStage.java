@@ -6,7 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.bridge.PortBlocks;
+import io.weir.datapath.bridge.ReplySink;
 import io.weir.datapath.bridge.VlanEgress;
+import io.weir.datapath.capture.CaptureTap;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.PortSet;
@@ -29,7 +31,7 @@ import io.weir.kernel.Memory;
  *
  * <p>Threading: belongs to one worker.
  */
-public final class EgressStage implements Stage {
+public final class EgressStage implements Stage, ReplySink {
     private static final int ETHERNET_LENGTH = 14;
     private static final VlanSettings UNTAGGED = VlanSettings.access(VlanSettings.DEFAULT_VLAN);
 
@@ -37,17 +39,22 @@ public final class EgressStage implements Stage {
     private final PortBlocks blocks;
     private final CounterTable counters;
     private final PacketPool pool;
+    private final CaptureTap tap;
     private final SoftwareOffload offload;
     private final VlanEgress vlanEgress = new VlanEgress();
     private final @Nullable Transmitter[] transmitters = new Transmitter[PortSet.MAX_PORTS];
     private final PortSet unflushed = new PortSet();
     private final VirtioNetHeader header = new VirtioNetHeader();
+    // Of the batch under way.
+    private int ingressPort;
+    private long nowNs;
 
-    public EgressStage(CurrentPorts ports, PortBlocks blocks, CounterTable counters, PacketPool pool) {
+    public EgressStage(CurrentPorts ports, PortBlocks blocks, CounterTable counters, PacketPool pool, CaptureTap tap) {
         this.ports = ports;
         this.blocks = blocks;
         this.counters = counters;
         this.pool = pool;
+        this.tap = tap;
         this.offload = new SoftwareOffload(counters, pool);
     }
 
@@ -69,6 +76,12 @@ public final class EgressStage implements Stage {
     /** Nothing leaves by the port any more. */
     public void detach(int port) {
         transmitters[port] = null;
+    }
+
+    /** A batch begins its way: replies that stages before this one send belong to it. */
+    public void begin(PacketBatch batch) {
+        ingressPort = batch.ingressPort();
+        nowNs = batch.nowNs();
     }
 
     @Override
@@ -111,35 +124,41 @@ public final class EgressStage implements Stage {
     private void send(PacketBatch batch, int i, int port, boolean shared) {
         PortTable table = ports.table();
         Transmitter transmitter = transmitters[port];
-        counters.add(port, CounterTable.EGRESS_FRAMES, 1);
-        if (transmitter == null || !table.has(port, PortTable.READY) || blocks.blocked(port, batch.nowNs())) {
-            counters.drop(port, DropReason.EGRESS_PORT_DOWN.code());
-            return;
-        }
         long address = batch.address(i);
         int length = batch.length(i);
+        counters.add(port, CounterTable.EGRESS_FRAMES, 1);
+        if (transmitter == null || !table.has(port, PortTable.READY) || blocks.blocked(port, batch.nowNs())) {
+            drop(port, address, length, batch.nowNs(), DropReason.EGRESS_PORT_DOWN);
+            return;
+        }
         if (length - ETHERNET_LENGTH > table.mtu(port) && exceedsMtu(batch, i, table.mtu(port))) {
-            counters.drop(port, DropReason.EGRESS_MTU_EXCEEDED.code());
+            drop(port, address, length, batch.nowNs(), DropReason.EGRESS_MTU_EXCEEDED);
             return;
         }
         long plan = VlanEgress.plan(
-                batch.traits(i), batch.outerTag(i), table.vlan(batch.ingressPort()), batch.vlan(i), table.vlan(port));
+                batch.traits(i), batch.outerTag(i), table.vlan(ingressPort), batch.vlan(i), table.vlan(port));
         if (VlanEgress.action(plan) != VlanEgress.NONE) {
             address = shared ? copy(address, length) : address;
             if (address == 0) {
-                counters.drop(port, DropReason.EGRESS_NO_BUFFER.code());
+                drop(port, batch.address(i), length, batch.nowNs(), DropReason.EGRESS_NO_BUFFER);
                 return;
             }
             address = vlanEgress.apply(plan, address);
             length += VlanEgress.growth(plan);
         }
-        transmit(batch, port, transmitter, address, length);
+        transmit(port, transmitter, address, length);
     }
 
-    private void transmit(PacketBatch batch, int port, Transmitter transmitter, long address, int length) {
-        int offloads = transmitter.offloads();
-        if (offloads != Transmitter.TAKES_ALL && !header.wrapBefore(address).isPlain()) {
-            offload.transmit(batch.ingressPort(), port, transmitter, address, length);
+    private void drop(int port, long address, int length, long nowNs, DropReason reason) {
+        counters.drop(port, reason.code());
+        tap.dropped(port, address, length, nowNs, reason.code());
+    }
+
+    private void transmit(int port, Transmitter transmitter, long address, int length) {
+        tap.transmitted(port, address, length, nowNs);
+        if (transmitter.offloads() != Transmitter.TAKES_ALL
+                && !header.wrapBefore(address).isPlain()) {
+            offload.transmit(ingressPort, port, transmitter, address, length);
         } else {
             transmitter.transmit(address, length);
         }
@@ -166,9 +185,18 @@ public final class EgressStage implements Stage {
         return offload.headersLength(batch, i) - linkLength + header.gsoSize() > mtu;
     }
 
-    /** Sends a frame of the switch's own, in the untagged form, to a port in a VLAN. */
-    public void originate(PacketBatch cause, long address, int length, int vlan) {
-        int port = cause.ingressPort();
+    @Override
+    public long take() {
+        long spare = pool.takeSpare();
+        if (spare != 0) {
+            header.wrapBefore(spare).clear();
+        }
+        return spare;
+    }
+
+    /** The reply counts as originated by the frame that it answers: one that arrived on this batch's port. */
+    @Override
+    public void send(long frameAddress, int lengthBytes, int port, int vlan) {
         Transmitter transmitter = transmitters[port];
         counters.add(port, CounterTable.ORIGINATED, 1);
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
@@ -176,9 +204,8 @@ public final class EgressStage implements Stage {
             counters.drop(port, DropReason.EGRESS_PORT_DOWN.code());
             return;
         }
-        header.wrapBefore(address).clear();
         long plan = VlanEgress.plan(0, 0, UNTAGGED, vlan, ports.table().vlan(port));
-        transmit(cause, port, transmitter, vlanEgress.apply(plan, address), length + VlanEgress.growth(plan));
+        transmit(port, transmitter, vlanEgress.apply(plan, frameAddress), lengthBytes + VlanEgress.growth(plan));
     }
 
     private void flush() {

@@ -9,88 +9,117 @@ import org.jspecify.annotations.Nullable;
 import io.weir.datapath.bridge.BridgeStage;
 import io.weir.datapath.bridge.LearnStage;
 import io.weir.datapath.bridge.MacTable;
+import io.weir.datapath.bridge.NeighbourStage;
 import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.bridge.PortGuardStage;
-import io.weir.datapath.bridge.TableUpdates;
+import io.weir.datapath.bridge.SnoopingStage;
+import io.weir.datapath.bridge.StormControlStage;
 import io.weir.datapath.bridge.VlanIngressStage;
+import io.weir.datapath.capture.WorkerCapture;
 import io.weir.datapath.egress.EgressStage;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
+import io.weir.datapath.parse.FragmentStage;
 import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.port.CurrentPorts;
+import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.Transmitter;
 
 /**
- * The way of a frame through the switch: the stages of one worker in their order, top to bottom, and the tables they share.
+ * The way of a frame through the switch: the stages of one worker in their order, top to bottom, over the tables they share.
  *
- * <p>Threading: one worker.
+ * <p>Threading: one worker, but for {@link #capture}, whose sessions the control thread publishes.
  */
 final class Pipeline implements AutoCloseable {
     private static final int SWEEP_SLOTS = 256;
 
-    private final CounterTable counters;
-    private final MacTable macs;
+    private final CurrentPorts ports = new CurrentPorts();
+    private final CounterTable counters = new CounterTable();
+    private final PacketPool pool = new PacketPool();
+    private final WorkerCapture capture = new WorkerCapture();
+    private final TableExchange exchange = new TableExchange();
+    private final Tables tables;
+    private final FragmentStage fragments = new FragmentStage();
+    private final StormControlStage storm;
     private final EgressStage egress;
     private final Stage[] stages;
 
-    Pipeline(
-            SwitchSettings settings,
-            CurrentPorts ports,
-            PortBlocks blocks,
-            CounterTable counters,
-            PortEvents events,
-            PacketPool pool) {
-        this.counters = counters;
-        this.macs =
-                MacTable.create(settings.macTableCapacity(), System.nanoTime(), settings.ageingNs(), TableUpdates.NONE);
-        this.egress = new EgressStage(ports, blocks, counters, pool);
-        this.stages = new Stage[] {
+    Pipeline(int worker, SwitchSettings settings, PortBlocks blocks, PortEvents events, long nowNs) {
+        tables = new Tables(worker, settings, exchange, nowNs);
+        storm = new StormControlStage(ports, events);
+        egress = new EgressStage(ports, blocks, counters, pool, capture.tap());
+        stages = new Stage[] {
             new ParseStage(),
+            fragments,
             new PortGuardStage(ports, blocks, events, settings),
             new VlanIngressStage(ports),
-            new LearnStage(ports, macs, blocks, events, settings),
-            new BridgeStage(ports, macs, blocks),
+            new LearnStage(ports, tables.macs(), blocks, events, settings),
+            new SnoopingStage(ports, tables.groups(), settings),
+            new BridgeStage(ports, tables.macs(), blocks),
+            storm,
+            new NeighbourStage(ports, tables.macs(), tables.neighbours(), egress),
+            capture.stage(),
             egress
         };
     }
 
     /** Runs a batch through all stages. */
     void process(PacketBatch batch) {
+        int port = batch.ingressPort();
         long bytes = 0;
         for (int i = 0; i < batch.count(); i++) {
             bytes += batch.length(i);
         }
-        counters.add(batch.ingressPort(), CounterTable.RX_FRAMES, batch.count());
-        counters.add(batch.ingressPort(), CounterTable.RX_BYTES, bytes);
+        counters.add(port, CounterTable.RX_FRAMES, batch.count());
+        counters.add(port, CounterTable.RX_BYTES, bytes);
+        egress.begin(batch);
         for (Stage stage : stages) {
             stage.process(batch);
         }
+        pool.releaseSpares();
+    }
+
+    /** The port table and what other workers have learned, for the duty cycle that begins. */
+    void begin(PortTable published, long nowNs) {
+        ports.take(published);
+        exchange.drain(tables, nowNs);
     }
 
     /** Ages tables a little; called every few milliseconds. */
     void housekeeping(long nowNs) {
-        macs.sweep(nowNs, SWEEP_SLOTS);
+        tables.macs().sweep(nowNs, SWEEP_SLOTS);
+        tables.groups().expire(nowNs);
     }
 
+    /** Frames for the port leave by this from now on. */
     void attach(int port, Transmitter transmitter) {
         egress.attach(port, transmitter);
     }
 
+    /** Nothing leaves by the port any more. */
     void detach(int port) {
         egress.detach(port);
     }
 
     /** Binds an address to a port until the port is removed. */
     void bindMac(long mac, int vlan, int port, long nowNs) {
-        macs.bind(vlan, mac, port, nowNs);
+        tables.macs().bind(vlan, mac, port, nowNs);
+    }
+
+    /** Forgets everything about a port that is removed. */
+    void forgetPort(int port) {
+        tables.macs().unbindPort(port);
+        tables.macs().flushPort(port);
+        tables.groups().flushPort(port);
     }
 
     /** Forgets learned addresses, of one port or all (-1), of one VLAN or all (0); returns how many. */
     int flushMacs(int port, int vlan) {
+        MacTable macs = tables.macs();
         if (port < 0) {
             return vlan == 0 ? macs.flush() : macs.flushVlan(vlan);
         }
@@ -99,13 +128,17 @@ final class Pipeline implements AutoCloseable {
 
     /** Addresses learned on a port. */
     int macCount(int port) {
-        return macs.count(port);
+        return tables.macs().count(port);
+    }
+
+    long macMoves() {
+        return tables.macs().moves();
     }
 
     /** The MAC table without the entries for whose port {@code portName} has no name. */
     List<MacEntry> macEntries(long nowNs, IntFunction<@Nullable String> portName) {
         List<MacEntry> entries = new ArrayList<>();
-        macs.forEach(nowNs, (vlan, mac, port, kind, remote, ageNs) -> {
+        tables.macs().forEach(nowNs, (vlan, mac, port, kind, remote, ageNs) -> {
             String name = portName.apply(port);
             if (name != null) {
                 entries.add(new MacEntry(mac, vlan, name, kind(kind), ageNs));
@@ -122,14 +155,38 @@ final class Pipeline implements AutoCloseable {
         };
     }
 
-    long macMoves() {
-        return macs.moves();
+    /** Multicast memberships without those for whose port {@code portName} has no name. */
+    List<GroupEntry> groupEntries(long nowNs, IntFunction<@Nullable String> portName) {
+        List<GroupEntry> entries = new ArrayList<>();
+        tables.groups().forEach(nowNs, (vlan, high, low, port, remote, ageNs) -> {
+            String name = portName.apply(port);
+            if (name != null) {
+                entries.add(new GroupEntry(GroupEntry.address(high, low), vlan, name, ageNs));
+            }
+        });
+        return entries;
     }
 
-    List<GroupEntry> groupEntries(IntFunction<@Nullable String> portName) {
-        return List.of();
+    CounterTable counters() {
+        return counters;
+    }
+
+    PacketPool pool() {
+        return pool;
+    }
+
+    WorkerCapture capture() {
+        return capture;
+    }
+
+    TableExchange exchange() {
+        return exchange;
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        fragments.close();
+        tables.close();
+        pool.close();
+    }
 }

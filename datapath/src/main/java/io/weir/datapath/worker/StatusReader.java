@@ -168,7 +168,7 @@ final class StatusReader {
         for (Worker worker : workers.all()) {
             entries.addAll(workers.on(
                     worker.index(),
-                    target -> target.pipeline().groupEntries(number -> {
+                    target -> target.pipeline().groupEntries(clock.nanoTime(), number -> {
                         SwitchPort port = byNumber.get(number);
                         return port == null || port.worker() != target.index()
                                 ? null

@@ -11,8 +11,10 @@ import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 
+import io.weir.datapath.capture.ActiveCaptures;
+import io.weir.datapath.capture.CaptureRequest;
+import io.weir.datapath.capture.CaptureSession;
 import io.weir.datapath.pipeline.PortEvents.Kind;
-import io.weir.datapath.port.Devices;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
@@ -30,6 +32,8 @@ import io.weir.kernel.MappedFile;
  * called on the supervisor's thread and must not block.
  */
 public final class Switch implements AutoCloseable {
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+
     private final SwitchSettings settings;
     private final NanoClock clock = SystemNanoClock.INSTANCE;
     private final long startNs = clock.nanoTime();
@@ -38,6 +42,7 @@ public final class Switch implements AutoCloseable {
     private final Supervisor supervisor;
     private final List<SwitchPort> ports = new ArrayList<>();
     private final List<Consumer<SwitchEvent>> listeners = new CopyOnWriteArrayList<>();
+    private final ActiveCaptures captures;
     private final StatusReader status;
     // Written by the control thread under the lock, taken by each worker once per duty cycle.
     private volatile PortTable published = PortTable.EMPTY;
@@ -51,6 +56,9 @@ public final class Switch implements AutoCloseable {
                 stateDir == null ? null : MappedFile.open(stateDir.resolve("ports.state"), PortNumbers.length()));
         this.supervisor = new Supervisor(this);
         this.workers = new Workers(settings, clock, () -> published, supervisor.wake());
+        this.captures = new ActiveCaptures(workers.all().stream()
+                .map(worker -> worker.pipeline().capture())
+                .toList());
         this.status = new StatusReader(workers, clock, startNs);
     }
 
@@ -100,14 +108,7 @@ public final class Switch implements AutoCloseable {
     }
 
     private void open(SwitchPort port) {
-        PortDevice device = Devices.open(port.number(), port.settings());
-        try {
-            workers.attach(port, device);
-        } catch (RuntimeException e) {
-            device.close();
-            throw e;
-        }
-        port.opened(device);
+        port.opened(PortOpener.open(port.number(), port.settings(), device -> workers.attach(port, device)));
     }
 
     private void bindStaticMacs(SwitchPort port) {
@@ -156,7 +157,8 @@ public final class Switch implements AutoCloseable {
         publish();
         PortDevice device = port.device();
         status.retire(port);
-        letGo(port);
+        workers.detach(port);
+        workers.onEach(worker -> worker.pipeline().forgetPort(port.number()));
         if (device != null) {
             device.close();
         }
@@ -205,6 +207,45 @@ public final class Switch implements AutoCloseable {
     public synchronized SwitchStatistics statistics() {
         requireOpen();
         return status.ofAll(ports);
+    }
+
+    /**
+     * Starts to capture. The caller drains the session, and ends it with {@link #stop}.
+     *
+     * @throws PortException when the request names a port that does not exist, or too many captures are under way
+     */
+    public synchronized CaptureSession capture(CaptureRequest request) {
+        requireOpen();
+        Instant now = Instant.now();
+        long wallClockNs = now.getEpochSecond() * NS_PER_SECOND + now.getNano();
+        try {
+            return captures.start(request, wallClockNs - clock.nanoTime());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new PortException("capture refused: " + e.getMessage(), "`weir ports` lists the ports");
+        }
+    }
+
+    /** Ends a capture; frames that wait can still be drained. */
+    public synchronized void stop(CaptureSession session) {
+        captures.stop(session);
+    }
+
+    /**
+     * Lets the frames of a capture file arrive on a port, as fast as the switch takes them, and waits until they have.
+     *
+     * @return frames that were fed in
+     * @throws PortException when there is no such port, or the file cannot be read to its end
+     */
+    public long replay(String portName, Path file) {
+        int number;
+        int worker;
+        synchronized (this) {
+            requireOpen();
+            SwitchPort port = require(portName);
+            number = port.number();
+            worker = port.worker();
+        }
+        return new Injection(workers, number, worker).run(file);
     }
 
     /** Lets the listener hear of every event from now on, until {@link #unlisten}. */
@@ -305,7 +346,9 @@ public final class Switch implements AutoCloseable {
     }
 
     private void publish() {
-        published = new PortTable(ports.stream().map(SwitchPort::entry).toList());
+        PortTable table = new PortTable(ports.stream().map(SwitchPort::entry).toList());
+        published = table;
+        captures.portsChanged(table);
     }
 
     private SwitchPort require(String name) {

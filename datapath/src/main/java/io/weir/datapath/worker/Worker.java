@@ -13,7 +13,6 @@ import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.PortEvents;
-import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Receiver;
 import io.weir.kernel.Epoll;
@@ -39,7 +38,6 @@ final class Worker implements Agent {
     private final int index;
     private final NanoClock clock;
     private final Supplier<PortTable> published;
-    private final CurrentPorts ports;
     private final Pipeline pipeline;
     private final CounterTable counters;
     private final PortEvents events;
@@ -66,22 +64,13 @@ final class Worker implements Agent {
         }
     }
 
-    Worker(
-            int index,
-            NanoClock clock,
-            Supplier<PortTable> published,
-            CurrentPorts ports,
-            Pipeline pipeline,
-            PacketPool pool,
-            CounterTable counters,
-            PortEvents events) {
+    Worker(int index, NanoClock clock, Supplier<PortTable> published, Pipeline pipeline, PortEvents events) {
         this.index = index;
         this.clock = clock;
         this.published = published;
-        this.ports = ports;
         this.pipeline = pipeline;
-        this.pool = pool;
-        this.counters = counters;
+        this.pool = pipeline.pool();
+        this.counters = pipeline.counters();
         this.events = events;
         epoll.add(wake.fd(), Epoll.IN, WAKE_TOKEN);
     }
@@ -99,7 +88,7 @@ final class Worker implements Agent {
     @Override
     public int doWork() {
         long nowNs = clock.nanoTime();
-        ports.take(published.get());
+        pipeline.begin(published.get(), nowNs);
         int work = runCommands();
         if (sources.length > DIRECT_POLL_MAX) {
             markReady(0);
@@ -123,7 +112,6 @@ final class Worker implements Agent {
         if (count > 0) {
             pipeline.process(batch);
             source.receiver.release(batch);
-            pool.releaseSpares();
             counters.add(CounterTable.WORKER_ROW, CounterTable.BATCHES, 1);
             return count;
         }
@@ -245,6 +233,5 @@ final class Worker implements Agent {
         pipeline.close();
         epoll.close();
         wake.close();
-        pool.close();
     }
 }

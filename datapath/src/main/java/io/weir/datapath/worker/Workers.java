@@ -15,10 +15,7 @@ import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.bridge.PortBlocks;
-import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.PortSet;
-import io.weir.datapath.pipeline.CounterTable;
-import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Receiver;
@@ -44,16 +41,16 @@ final class Workers implements AutoCloseable {
     Workers(SwitchSettings settings, NanoClock clock, Supplier<PortTable> published, EventFd wake) {
         for (int i = 0; i < settings.workers(); i++) {
             EventRing ring = new EventRing(wake);
-            CurrentPorts ports = new CurrentPorts();
-            CounterTable counters = new CounterTable();
-            PacketPool pool = new PacketPool();
-            Pipeline pipeline = new Pipeline(settings, ports, blocks, counters, ring, pool);
-            Worker worker = new Worker(i, clock, published, ports, pipeline, pool, counters, ring);
+            Pipeline pipeline = new Pipeline(i, settings, blocks, ring, clock.nanoTime());
+            Worker worker = new Worker(i, clock, published, pipeline, ring);
             events.add(ring);
             workers.add(worker);
             runners.add(new AgentRunner(
                     new WorkerIdle(settings.idle(), worker), new WorkerFailures(worker.roleName()), null, worker));
         }
+        List<TableExchange> exchanges =
+                workers.stream().map(worker -> worker.pipeline().exchange()).toList();
+        exchanges.forEach(exchange -> exchange.connect(exchanges));
     }
 
     void start() {

@@ -1,0 +1,157 @@
+package io.weir.datapath.worker;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+import io.weir.datapath.bridge.PortBlocks;
+import io.weir.datapath.capture.CaptureVerdict;
+import io.weir.datapath.capture.FrameOutcome;
+import io.weir.datapath.capture.FrameSummary;
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.packet.PacketPool;
+import io.weir.datapath.packet.VirtioNetHeader;
+import io.weir.datapath.pipeline.CounterTable;
+import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.PortTable;
+import io.weir.datapath.port.SwitchSettings;
+
+/**
+ * The pipeline without threads, sockets or root: frames go in one by one at a time the caller gives, and what each port would
+ * send comes out. The stages are those of the daemon.
+ *
+ * <p>Threading: not thread-safe.
+ */
+public final class OfflineSwitch implements AutoCloseable {
+    private final Map<String, Integer> numbers = new LinkedHashMap<>();
+    private final List<RecordingTransmitter> transmitters = new ArrayList<>();
+    private final Pipeline pipeline;
+    private final PortTable table;
+    private final PacketBatch batch = new PacketBatch();
+    private final UnsafeBuffer slot = new UnsafeBuffer(0, 0);
+    private long nowNs;
+    private int frames;
+    private int housekeepingFrames;
+    private final long[] egressDrops = new long[DropReason.CODES];
+
+    /** A switch with these ports, whatever their type; their devices are not touched. */
+    public OfflineSwitch(SwitchSettings settings, List<PortSettings> ports) {
+        pipeline = new Pipeline(0, settings, new PortBlocks(), (kind, port, mac, other) -> {}, 0);
+        List<PortTable.Entry> entries = new ArrayList<>();
+        for (PortSettings port : ports) {
+            int number = entries.size();
+            int mtu = port.mtu() == 0 ? PortSettings.MAX_MTU : port.mtu();
+            entries.add(new PortTable.Entry(number, port, port.enabled(), mtu));
+            numbers.put(port.name(), number);
+            RecordingTransmitter transmitter = new RecordingTransmitter(number, pipeline.counters());
+            transmitters.add(transmitter);
+            pipeline.attach(number, transmitter);
+        }
+        table = new PortTable(entries);
+        for (SwitchSettings.StaticMac entry : settings.staticMacs()) {
+            Integer number = numbers.get(entry.port());
+            if (number != null) {
+                pipeline.bindMac(entry.mac(), entry.vlan(), number, 0);
+            }
+        }
+    }
+
+    /** What became of a frame, and what each port sent because of it. */
+    public record Result(FrameOutcome outcome, Map<String, List<byte[]>> sent) {}
+
+    /**
+     * Lets a frame arrive.
+     *
+     * @param portName port it arrives on
+     * @param frame bytes from the destination MAC address on
+     * @param timeNs its time in ns; never before that of the frame before
+     * @throws IllegalArgumentException when there is no such port
+     */
+    public Result receive(String portName, byte[] frame, long timeNs) {
+        Integer port = numbers.get(portName);
+        if (port == null) {
+            throw new IllegalArgumentException("there is no port \"" + portName + "\"; ports are " + numbers.keySet());
+        }
+        begin(timeNs);
+        batch.reset(port, nowNs);
+        int kept = Math.min(frame.length, PacketPool.RECEIVE_CAPACITY - VirtioNetHeader.LENGTH);
+        long address = pipeline.pool().receiveAddress(0);
+        slot.wrap(address, VirtioNetHeader.LENGTH + kept);
+        slot.setMemory(0, VirtioNetHeader.LENGTH, (byte) 0);
+        slot.putBytes(VirtioNetHeader.LENGTH, frame, 0, kept);
+        batch.add(address + VirtioNetHeader.LENGTH, kept, 0);
+        pipeline.process(batch);
+        return result(portName, frame);
+    }
+
+    private void begin(long timeNs) {
+        nowNs = Math.max(nowNs, timeNs);
+        pipeline.begin(table, nowNs);
+        if (++frames - housekeepingFrames >= PacketBatch.CAPACITY) {
+            housekeepingFrames = frames;
+            pipeline.housekeeping(nowNs);
+        }
+    }
+
+    private Result result(String portName, byte[] frame) {
+        Map<String, List<byte[]>> sent = new LinkedHashMap<>();
+        numbers.forEach((name, number) -> {
+            List<byte[]> taken = transmitters.get(number).take();
+            if (!taken.isEmpty()) {
+                sent.put(name, taken);
+            }
+        });
+        DropReason refused = newEgressDrop();
+        DropReason reason = batch.dropReason(0) != DropReason.NONE ? DropReason.ofCode(batch.dropReason(0)) : null;
+        if (reason == null && !batch.consumed(0) && sent.isEmpty()) {
+            reason = refused;
+        }
+        CaptureVerdict verdict = reason != null
+                ? CaptureVerdict.DROPPED
+                : batch.consumed(0) ? CaptureVerdict.CONSUMED : CaptureVerdict.FORWARDED;
+        String summary = FrameSummary.of(frame, frame.length);
+        return new Result(
+                new FrameOutcome(frames, portName, verdict, reason, List.copyOf(sent.keySet()), summary), sent);
+    }
+
+    /** A reason for which some way out has refused a frame since the last call, null when none has. */
+    private @Nullable DropReason newEgressDrop() {
+        DropReason found = null;
+        for (DropReason reason : DropReason.values()) {
+            if (reason.stage().equals("egress")) {
+                long count = drops(reason);
+                found = count > egressDrops[reason.code()] ? reason : found;
+                egressDrops[reason.code()] = count;
+            }
+        }
+        return found;
+    }
+
+    /** Frames dropped for that reason, at all ports together. */
+    public long drops(DropReason reason) {
+        long count = 0;
+        for (int number : numbers.values()) {
+            count += pipeline.counters().drops(number, reason.code());
+        }
+        return count;
+    }
+
+    /** A counter of {@link CounterTable}, of all ports together. */
+    public long counter(int counter) {
+        long count = 0;
+        for (int number : numbers.values()) {
+            count += pipeline.counters().read(number, counter);
+        }
+        return count;
+    }
+
+    @Override
+    public void close() {
+        pipeline.close();
+    }
+}
