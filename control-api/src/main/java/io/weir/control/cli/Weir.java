@@ -23,6 +23,7 @@ import io.weir.control.config.ConfigException;
             GroupsCommand.class,
             StatsCommand.class,
             EventsCommand.class,
+            DoctorCommand.class,
             VersionCommand.class
         },
         footer = {

@@ -140,7 +140,7 @@ public final class HostConfig {
     private static Path socket(Section api, Path runDir) {
         Path socket = api.text(ConfigKey.API_SOCKET).map(Path::of).orElse(runDir.resolve("weir.sock"));
         int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
-        if (!socket.isAbsolute()) {
+        if (api.has(ConfigKey.API_SOCKET) && !socket.isAbsolute()) {
             api.problem(ConfigKey.API_SOCKET, "must be an absolute path: was " + socket, "begin it with /");
         } else if (bytes > MAX_SOCKET_PATH_BYTES) {
             api.problem(
