@@ -1,5 +1,7 @@
 package io.weir.datapath.bridge;
 
+import io.weir.datapath.wire.InternetChecksum;
+
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
@@ -11,8 +13,6 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
  * <p>Threading: belongs to one snooping stage.
  */
 final class IgmpSnooper {
-    static final int PROTOCOL = 2;
-
     private static final int QUERY = 0x11;
     private static final int REPORT_V1 = 0x12;
     private static final int REPORT_V2 = 0x16;
@@ -42,7 +42,7 @@ final class IgmpSnooper {
      * @return {@link MembershipMessages#OTHER}, {@link MembershipMessages#QUERY} or {@link MembershipMessages#REPORT}
      */
     int read(UnsafeBuffer frame, int source, int at, int length) {
-        if (length < LENGTH || InternetAddresses.sum(frame, at, length, 0) != 0xFFFF) {
+        if (length < LENGTH || InternetChecksum.of(frame, at, length) != 0) {
             return MembershipMessages.OTHER;
         }
         long group = InternetAddresses.ipv4Low(frame.getInt(at + 4, BIG_ENDIAN));

@@ -1,5 +1,8 @@
 package io.weir.datapath.bridge;
 
+import io.weir.datapath.wire.InternetChecksum;
+import io.weir.datapath.wire.IpProtocol;
+
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
@@ -61,9 +64,9 @@ final class MldSnooper {
     }
 
     private static boolean genuine(UnsafeBuffer frame, int network, int at, int length) {
-        int pseudoHeader = InternetAddresses.pseudoHeaderSum(frame, network + SOURCE_OFFSET, length);
-        return frame.getByte(network + HOP_LIMIT_OFFSET) == 1
-                && InternetAddresses.sum(frame, at, length, pseudoHeader) == 0xFFFF;
+        long sum = InternetChecksum.pseudoHeader6(frame, network, IpProtocol.ICMPV6, length)
+                + InternetChecksum.sum(frame, at, length);
+        return frame.getByte(network + HOP_LIMIT_OFFSET) == 1 && InternetChecksum.finish(sum) == 0;
     }
 
     private int query(UnsafeBuffer frame, int network, int at, int length) {

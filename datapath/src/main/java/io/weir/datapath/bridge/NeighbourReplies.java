@@ -1,5 +1,8 @@
 package io.weir.datapath.bridge;
 
+import io.weir.datapath.wire.InternetChecksum;
+import io.weir.datapath.wire.IpProtocol;
+
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
@@ -55,8 +58,9 @@ final class NeighbourReplies {
         out.putBytes(ICMP + 8, request, icmp + 8, 16);
         putU16(ICMP + 24, 0x0201);
         putMac(ICMP + 26, mac);
-        int pseudoHeader = InternetAddresses.pseudoHeaderSum(out, NETWORK + 8, ICMP_LENGTH);
-        putU16(ICMP + 2, ~InternetAddresses.sum(out, ICMP, ICMP_LENGTH, pseudoHeader));
+        long sum = InternetChecksum.pseudoHeader6(out, NETWORK, IpProtocol.ICMPV6, ICMP_LENGTH)
+                + InternetChecksum.sum(out, ICMP, ICMP_LENGTH);
+        putU16(ICMP + 2, InternetChecksum.finish(sum));
         return ADVERTISEMENT_LENGTH;
     }
 

@@ -4,6 +4,8 @@ import java.util.Set;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
+import io.weir.datapath.wire.InternetChecksum;
+import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.packet.VirtioNetHeader;
@@ -123,8 +125,9 @@ public final class NeighbourStage implements Stage {
         if (offload.wrapBefore(batch.address(i)).needsChecksum()) {
             return true;
         }
-        int pseudoHeader = InternetAddresses.pseudoHeaderSum(frame, network + 8, length);
-        return InternetAddresses.sum(frame, icmp, length, pseudoHeader) == 0xFFFF;
+        long sum = InternetChecksum.pseudoHeader6(frame, network, IpProtocol.ICMPV6, length)
+                + InternetChecksum.sum(frame, icmp, length);
+        return InternetChecksum.finish(sum) == 0;
     }
 
     private void discovery(PacketBatch batch, int i, int network, int icmp) {

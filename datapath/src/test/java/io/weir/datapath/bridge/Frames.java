@@ -97,8 +97,12 @@ final class Frames {
         return new Bytes().raw(bytes).raw(payload).done();
     }
 
+    static byte[] udp() {
+        return new Bytes().u16(5000).u16(5000).u16(20).u16(0).raw(new byte[12]).done();
+    }
+
     static byte[] udp4(long sourceMac, int source, int group) {
-        return ethernet(groupMac4(group), sourceMac, 0x0800, ipv4(source, group, 17, new byte[20]));
+        return ethernet(groupMac4(group), sourceMac, 0x0800, ipv4(source, group, 17, udp()));
     }
 
     static byte[] igmp(long sourceMac, int source, int destination, byte[] message) {
@@ -167,7 +171,7 @@ final class Frames {
         Bytes bytes =
                 new Bytes().u32(0x6000_0000).u16(20).u8(17).u8(64).raw(source).raw(group);
         return ethernet(
-                groupMac6(group), sourceMac, 0x86DD, bytes.raw(new byte[20]).done());
+                groupMac6(group), sourceMac, 0x86DD, bytes.raw(udp()).done());
     }
 
     /** Neighbour solicitation, advertisement or router advertisement: the ICMPv6 message with one link-layer option. */

@@ -314,7 +314,7 @@ class SnoopingStageTest {
     void shouldFloodUnicastPacketsInMulticastFrames() {
         query();
         byte[] loadBalanced = Frames.ethernet(
-                Frames.groupMac4(GROUP), Frames.HOST_B, 0x0800, Frames.ipv4(HOST_IP, ROUTER_IP, 17, new byte[20]));
+                Frames.groupMac4(GROUP), Frames.HOST_B, 0x0800, Frames.ipv4(HOST_IP, ROUTER_IP, 17, Frames.udp()));
 
         assertEquals(TestSwitch.set(0, 1, 2), send(3, loadBalanced));
     }

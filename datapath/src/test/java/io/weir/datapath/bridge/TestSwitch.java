@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PortSet;
+import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
@@ -21,7 +22,6 @@ import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
 
-import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /** Ports, tables, time and frames in off-heap memory: what a stage under test stands on. */
 final class TestSwitch implements PortEvents {
@@ -41,6 +41,7 @@ final class TestSwitch implements PortEvents {
     private final UnsafeBuffer memory =
             new UnsafeBuffer(BufferUtil.allocateDirectAligned(STRIDE * PacketBatch.CAPACITY, 64));
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final ParseStage parse = new ParseStage();
 
     TestSwitch() {
         this(SwitchSettings.DEFAULT);
@@ -104,8 +105,8 @@ final class TestSwitch implements PortEvents {
             memory.setMemory(i * STRIDE, STRIDE, (byte) 0);
             memory.putBytes(offset, frame);
             batch.add(memory.addressOffset() + offset, frame.length, i);
-            parse(i);
         }
+        parse.process(batch);
         return batch;
     }
 
@@ -158,69 +159,6 @@ final class TestSwitch implements PortEvents {
     @Override
     public void report(Kind kind, int port, long mac, int other) {
         events.add(kind + " p" + port + (other < 0 ? "" : " from p" + other));
-    }
-
-    private void parse(int i) {
-        batch.wrap(i, view);
-        batch.macs(i, PacketBatch.mac(view, 0), PacketBatch.mac(view, 6));
-        int offset = 12;
-        int traits = 0;
-        int outer = 0;
-        while (isTagType(u16(offset))) {
-            traits |= traits == 0 ? PacketBatch.IS_TAGGED : PacketBatch.IS_DOUBLE_TAGGED;
-            outer = outer == 0 ? view.getInt(offset, BIG_ENDIAN) : outer;
-            offset += 4;
-        }
-        batch.outerTag(i, outer);
-        batch.etherType(i, u16(offset));
-        batch.networkOffset(i, offset + 2);
-        batch.transportOffset(i, 0);
-        batch.ipProtocol(i, -1);
-        batch.packetLength(i, 0);
-        batch.traits(i, traits | network(i, u16(offset), offset + 2));
-    }
-
-    private int network(int i, int etherType, int offset) {
-        return switch (etherType) {
-            case 0x0806 -> PacketBatch.IS_ARP;
-            case 0x0800 -> ipv4(i, offset);
-            case 0x86DD -> ipv6(i, offset);
-            default -> 0;
-        };
-    }
-
-    private int ipv4(int i, int offset) {
-        int protocol = view.getByte(offset + 9) & 0xFF;
-        batch.ipProtocol(i, protocol);
-        batch.packetLength(i, u16(offset + 2));
-        batch.transportOffset(i, offset + (view.getByte(offset) & 0xF) * 4);
-        return PacketBatch.IS_IPV4 | (protocol == 2 ? PacketBatch.IS_GROUP_MEMBERSHIP : 0);
-    }
-
-    private int ipv6(int i, int offset) {
-        int protocol = view.getByte(offset + 6) & 0xFF;
-        int transport = offset + 40;
-        if (protocol == 0) {
-            protocol = view.getByte(transport) & 0xFF;
-            transport += 8 + (view.getByte(transport + 1) & 0xFF) * 8;
-        }
-        batch.ipProtocol(i, protocol);
-        batch.packetLength(i, 40 + u16(offset + 4));
-        batch.transportOffset(i, transport);
-        int type = protocol == 58 ? view.getByte(transport) & 0xFF : 0;
-        boolean membership = (type >= 130 && type <= 132) || type == 143;
-        boolean discovery = type >= 133 && type <= 137;
-        return PacketBatch.IS_IPV6
-                | (membership ? PacketBatch.IS_GROUP_MEMBERSHIP : 0)
-                | (discovery ? PacketBatch.IS_ICMPV6_ND : 0);
-    }
-
-    private int u16(int offset) {
-        return view.getShort(offset, BIG_ENDIAN) & 0xFFFF;
-    }
-
-    private static boolean isTagType(int type) {
-        return type == Frames.TPID_CUSTOMER || type == Frames.TPID_SERVICE;
     }
 
     /** Builds bridge settings from the default by name of what differs. */

@@ -129,7 +129,7 @@ class VlanEgressTest {
 
     @Test
     void shouldLeaveEveryFrameAsItIsBetweenTunnels() {
-        byte[] customer = Frames.tagged(7, Frames.tagged(8, UNTAGGED));
+        byte[] customer = Frames.tagged(7, UNTAGGED);
 
         assertArrayEquals(customer, through(TUNNEL_100, customer, TUNNEL_100));
         assertArrayEquals(service(9, customer), through(TUNNEL_100, service(9, customer), TUNNEL_100));
