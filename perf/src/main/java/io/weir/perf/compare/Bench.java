@@ -21,6 +21,8 @@ public final class Bench {
     private static final int EXIT_SHORT = 1;
     private static final int EXIT_BAD_INPUT = 2;
     private static final long UNWIND_TIMEOUT_SECONDS = 15;
+    /** Above this load of others, two cores say more about the others than about a switch. */
+    private static final int QUIET_PERCENT = 10;
 
     private final BenchOptions options;
     private final Path directory;
@@ -157,6 +159,10 @@ public final class Bench {
         String peers = Machine.describePeers();
         out.printf("machine: %s%npeers: %s%n", machine, peers);
         out.printf("rounds: %d%s, median [min..max]%n%n", options.rounds(), options.quick() ? " (quick)" : "");
+        if (busyPercent > QUIET_PERCENT) {
+            out.printf(
+                    "not to be quoted: the machine was busy with other things, must be below %d %%%n%n", QUIET_PERCENT);
+        }
         out.print(ResultTable.render(comparisons));
         if (options.csv().isPresent()) {
             Files.writeString(options.csv().get(), ResultsCsv.render(machine, peers, comparisons));
