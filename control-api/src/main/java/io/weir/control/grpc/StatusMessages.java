@@ -86,7 +86,7 @@ final class StatusMessages {
 
     static io.weir.control.v1.GroupEntry message(GroupEntry entry) {
         return io.weir.control.v1.GroupEntry.newBuilder()
-                .setGroup(MacText.of(entry.group()))
+                .setGroup(entry.group())
                 .setVlan(entry.vlan())
                 .setPort(entry.port())
                 .setAgeNs(entry.ageNs())

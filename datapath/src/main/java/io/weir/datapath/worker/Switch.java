@@ -1,5 +1,7 @@
 package io.weir.datapath.worker;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,15 +53,26 @@ public final class Switch implements AutoCloseable {
     /** A switch without ports; {@link #start} lets its workers run. */
     public Switch(SwitchSettings settings) {
         this.settings = settings;
-        Path stateDir = settings.stateDir();
-        this.numbers = new PortNumbers(
-                stateDir == null ? null : MappedFile.open(stateDir.resolve("ports.state"), PortNumbers.length()));
+        this.numbers = new PortNumbers(stateFile(settings.stateDir()));
         this.supervisor = new Supervisor(this);
         this.workers = new Workers(settings, clock, () -> published, supervisor.wake());
         this.captures = new ActiveCaptures(workers.all().stream()
                 .map(worker -> worker.pipeline().capture())
                 .toList());
         this.status = new StatusReader(workers, clock, startNs);
+    }
+
+    private static @Nullable MappedFile stateFile(@Nullable Path folder) {
+        if (folder == null) {
+            return null;
+        }
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new PortException(
+                    "state folder " + folder + " cannot be made: " + e.getMessage(), "make it, or run as root");
+        }
+        return MappedFile.open(folder.resolve("ports.state"), PortNumbers.length());
     }
 
     /** Lets the workers and the supervisor run. */
