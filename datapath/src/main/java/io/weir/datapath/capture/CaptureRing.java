@@ -156,11 +156,14 @@ public final class CaptureRing {
         void onRecord(DirectBuffer memory, int offset);
     }
 
-    /** Hands up to {@code limit} frames to the reader and says how many. */
+    /** Hands up to {@code limit} frames to the reader and says how many; 0 means that none waits. */
     int read(Reader reader, int limit) {
         MessageHandler handler =
                 (int type, MutableDirectBuffer memory, int offset, int length) -> reader.onRecord(memory, offset);
-        return ring.read(handler, limit);
+        // One read ends where the memory ends, and may have met nothing but the padding there: the frames go on at its
+        // begin.
+        int untilEnd = ring.read(handler, limit);
+        return untilEnd == limit ? limit : untilEnd + ring.read(handler, limit - untilEnd);
     }
 
     /** Frames that were chosen. */
