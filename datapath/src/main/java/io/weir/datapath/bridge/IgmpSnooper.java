@@ -1,8 +1,8 @@
 package io.weir.datapath.bridge;
 
-import io.weir.datapath.wire.InternetChecksum;
-
 import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.datapath.wire.InternetChecksum;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 

@@ -1,7 +1,5 @@
 package io.weir.datapath.bridge;
 
-
-
 /**
  * Network-layer addresses as two longs in network order, IPv4 mapped into IPv6 (RFC 4291 section 2.5.5.2).
  *

@@ -2,8 +2,6 @@ package io.weir.datapath.bridge;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
-import io.weir.datapath.packet.PortSet;
-
 /**
  * Which port each MAC address of each VLAN is behind: the bridge's forwarding database.
  *
@@ -11,20 +9,7 @@ import io.weir.datapath.packet.PortSet;
  *
  * Open addressing with linear probing in one flat buffer, which the caller may map from a file so that the table outlives the
  * process. Twice as many slots as addresses keep probes short. Removing closes the gap by moving later entries back, so that
- * there are no tombstones, and a look-up ends at the first empty slot.
- *
- * <pre>
- *  header (64 bytes)
- *   0           8         12         16          24          32          40
- *  +-----------+---------+----------+-----------+-----------+-----------+----------+
- *  |   magic   | version | capacity |   seed A  |   seed B  |  boot id  | reserved |
- *  +-----------+---------+----------+-----------+-----------+-----------+----------+
- *  slot (32 bytes, key 0 = empty)
- *   0                      8                      16     20     24           28
- *  +----------------------+----------------------+------+------+------------+-------+
- *  | VLAN &lt;&lt; 48 | address | last seen, ns        | port | kind | second of  | moves |
- *  +----------------------+----------------------+------+------+------------+-------+
- * </pre>
+ * there are no tombstones, and a look-up ends at the first empty slot. {@link MacSlots} has the layout.
  *
  * <h2>Bounded work</h2>
  *
@@ -38,8 +23,8 @@ import io.weir.datapath.packet.PortSet;
  * Each worker has a table. Addresses learned on its own ports are reported to {@link TableUpdates}; those of others come by
  * {@link #applyRemoteLearned}, are marked remote, and leave only when their owner says so.
  *
- * <p>Threading: one writer, the owning worker, which also looks up, visits ({@link #forEach}) and flushes, on command from
- * others. Last-seen times are stored at most once a second an entry, so that a busy table stays clean in other caches.
+ * <p>Threading: one writer, the owning worker, which alone reads too: it visits ({@link #forEach}) and flushes on command from
+ * other threads. Last-seen times are stored at most once a second an entry, so that a busy table stays clean in other caches.
  */
 public final class MacTable {
     /** Learned from a frame: ages, moves, may be evicted. */
@@ -67,43 +52,14 @@ public final class MacTable {
     /** Most slots looked at for one address. */
     public static final int PROBES = 32;
 
-    static final int HEADER_LENGTH = 64;
-    static final int SLOT_LENGTH = 32;
-    static final long MAGIC = 0x5745_4952_4D41_4331L; // "WEIRMAC1"
-    static final int VERSION = 1;
-
-    static final int MAGIC_OFFSET = 0;
-    static final int VERSION_OFFSET = 8;
-    static final int CAPACITY_OFFSET = 12;
-    static final int SEED_A_OFFSET = 16;
-    static final int SEED_B_OFFSET = 24;
-    static final int BOOT_OFFSET = 32;
-
-    static final int KEY_OFFSET = 0;
-    static final int SEEN_OFFSET = 8;
-    static final int PORT_OFFSET = 16;
-    static final int KIND_OFFSET = 20;
-    static final int MOVE_SECOND_OFFSET = 24;
-    static final int MOVES_OFFSET = 28;
-
-    private static final int KIND_MASK = 0x3;
-    private static final int FLAGS_MASK = 0xFFFF;
-    private static final int REMOTE = 0x100;
-    private static final long MAC_MASK = 0xFFFF_FFFF_FFFFL;
     private static final long SECOND_NS = 1_000_000_000L;
-    private static final int NO_SLOT = -1;
+    private static final int NO_SLOT = MacSlots.NO_SLOT;
 
-    private final UnsafeBuffer slots;
+    private final MacSlots slots;
     private final int capacity;
-    private final int mask;
-    private final int shift;
-    private final long seedA;
-    private final long seedB;
     private final TableUpdates updates;
-    private final int[] countByPort = new int[PortSet.MAX_PORTS];
 
     private long ageingNs;
-    private int count;
     private int sweepSlot;
     private long moves;
     private int movedFrom = -1;
@@ -120,7 +76,7 @@ public final class MacTable {
 
     /** Bytes of buffer that a table of that many addresses needs. */
     public static int bufferLength(int capacity) {
-        return HEADER_LENGTH + 2 * capacity * SLOT_LENGTH;
+        return MacSlots.HEADER_LENGTH + 2 * capacity * MacSlots.SLOT_LENGTH;
     }
 
     /**
@@ -162,12 +118,8 @@ public final class MacTable {
     }
 
     private MacTable(UnsafeBuffer buffer, int capacity, long ageingNs, TableUpdates updates) {
-        this.slots = new UnsafeBuffer(buffer, HEADER_LENGTH, 2 * capacity * SLOT_LENGTH);
+        this.slots = new MacSlots(buffer, capacity);
         this.capacity = capacity;
-        this.mask = 2 * capacity - 1;
-        this.shift = Long.SIZE - Integer.numberOfTrailingZeros(2 * capacity);
-        this.seedA = buffer.getLong(SEED_A_OFFSET);
-        this.seedB = buffer.getLong(SEED_B_OFFSET);
         this.ageingNs = ageingNs;
         this.updates = updates;
     }
@@ -179,8 +131,8 @@ public final class MacTable {
 
     /** The port an address is behind, or -1. Addresses past their time are not found, even before a sweep takes them. */
     public int lookup(int vlan, long mac, long nowNs) {
-        int at = find(key(vlan, mac));
-        return at == NO_SLOT || aged(at, nowNs) ? -1 : slots.getInt(at + PORT_OFFSET);
+        int at = slots.find(key(vlan, mac));
+        return at == NO_SLOT || aged(at, nowNs) ? -1 : slots.port(at);
     }
 
     /**
@@ -194,26 +146,26 @@ public final class MacTable {
      */
     public int learn(int vlan, long mac, int port, long nowNs, int kind, int portLimit, int movesPerSecond) {
         long key = key(vlan, mac);
-        int at = find(key);
+        int at = slots.find(key);
         if (at != NO_SLOT && aged(at, nowNs)) {
-            removeAt(at);
+            slots.remove(at);
             at = NO_SLOT;
         }
         if (at == NO_SLOT) {
             return add(key, port, nowNs, kind, portLimit);
         }
-        if (slots.getInt(at + PORT_OFFSET) == port) {
+        if (slots.port(at) == port) {
             return refresh(at, nowNs);
         }
         return move(at, port, nowNs, kind, portLimit, movesPerSecond);
     }
 
     private int refresh(int at, long nowNs) {
-        if (isRemote(at)) {
-            belong(at, slots.getLong(at + KEY_OFFSET), slots.getInt(at + PORT_OFFSET), kindAt(at));
+        if (slots.remote(at)) {
+            slots.belong(at, slots.port(at), slots.kind(at));
         }
-        if (nowNs - slots.getLong(at + SEEN_OFFSET) >= SECOND_NS) {
-            slots.putLong(at + SEEN_OFFSET, nowNs);
+        if (nowNs - slots.seenNs(at) >= SECOND_NS) {
+            slots.seen(at, nowNs);
         }
         return REFRESHED;
     }
@@ -225,13 +177,13 @@ public final class MacTable {
         if (!insert(key, port, nowNs, kind)) {
             return FULL;
         }
-        updates.macLearned(vlanOf(key), key & MAC_MASK, port, kind);
+        updates.macLearned(vlanOf(key), key & MacSlots.MAC_MASK, port, kind);
         return ADDED;
     }
 
     private int move(int at, int port, long nowNs, int kind, int portLimit, int movesPerSecond) {
-        movedFrom = slots.getInt(at + PORT_OFFSET);
-        if (kindAt(at) != LEARNED) {
+        movedFrom = slots.port(at);
+        if (slots.kind(at) != LEARNED) {
             return BOUND;
         }
         if (movesWithin(at, nowNs) >= movesPerSecond && movesPerSecond != 0) {
@@ -241,22 +193,18 @@ public final class MacTable {
             return LIMIT;
         }
         put(at, port, nowNs, kind);
-        long key = slots.getLong(at + KEY_OFFSET);
-        updates.macLearned(vlanOf(key), key & MAC_MASK, port, kind);
+        long key = slots.key(at);
+        updates.macLearned(vlanOf(key), key & MacSlots.MAC_MASK, port, kind);
         return MOVED;
     }
 
     /** Counts this move; returns the moves in the same second, this one included. */
     private int movesWithin(int at, long nowNs) {
-        int second = (int) Math.floorDiv(nowNs, SECOND_NS);
-        int before = slots.getInt(at + MOVE_SECOND_OFFSET) == second ? slots.getInt(at + MOVES_OFFSET) : 0;
-        slots.putInt(at + MOVE_SECOND_OFFSET, second);
-        slots.putInt(at + MOVES_OFFSET, before + 1);
-        return before + 1;
+        return slots.countMove(at, (int) Math.floorDiv(nowNs, SECOND_NS));
     }
 
     private boolean limited(int port, int portLimit) {
-        return portLimit != 0 && countByPort[port] >= portLimit;
+        return portLimit != 0 && slots.count(port) >= portLimit;
     }
 
     /** The port that the address of the last {@link #learn} was behind, when that returned MOVED, BOUND or FLAPPING. */
@@ -266,18 +214,18 @@ public final class MacTable {
 
     /** Whether a static or sticky entry binds the address to another port than that. */
     public boolean boundElsewhere(int vlan, long mac, int port) {
-        int at = find(key(vlan, mac));
-        if (at == NO_SLOT || kindAt(at) == LEARNED || slots.getInt(at + PORT_OFFSET) == port) {
+        int at = slots.find(key(vlan, mac));
+        if (at == NO_SLOT || slots.kind(at) == LEARNED || slots.port(at) == port) {
             return false;
         }
-        movedFrom = slots.getInt(at + PORT_OFFSET);
+        movedFrom = slots.port(at);
         return true;
     }
 
     /** Binds an address to a port by the operator's word, whatever was learned; false when there is no room. */
     public boolean bind(int vlan, long mac, int port, long nowNs) {
         long key = key(vlan, mac);
-        int at = find(key);
+        int at = slots.find(key);
         if (at == NO_SLOT) {
             return insert(key, port, nowNs, STATIC);
         }
@@ -288,36 +236,36 @@ public final class MacTable {
     /** Takes what another worker learned. A static entry stands; of two sticky claims the lower port number stands. */
     public void applyRemoteLearned(int vlan, long mac, int port, int kind, long nowNs) {
         long key = key(vlan, mac);
-        int at = find(key);
+        int at = slots.find(key);
         if (at == NO_SLOT) {
-            insert(key, port, nowNs, kind | REMOTE);
+            insert(key, port, nowNs, kind | MacSlots.REMOTE);
             return;
         }
-        int bound = kindAt(at);
-        int here = slots.getInt(at + PORT_OFFSET);
+        int bound = slots.kind(at);
+        int here = slots.port(at);
         if (bound == STATIC || (bound == STICKY && (kind != STICKY || here < port))) {
             return;
         }
         if (here != port) {
             movesWithin(at, nowNs);
         }
-        put(at, port, nowNs, kind | REMOTE);
+        put(at, port, nowNs, kind | MacSlots.REMOTE);
     }
 
     /** Takes another worker's word that an address is gone, unless it was meanwhile seen elsewhere. */
     public void applyRemoteForgotten(int vlan, long mac, int port) {
-        int at = find(key(vlan, mac));
-        if (at != NO_SLOT && isRemote(at) && slots.getInt(at + PORT_OFFSET) == port) {
-            removeAt(at);
+        int at = slots.find(key(vlan, mac));
+        if (at != NO_SLOT && slots.remote(at) && slots.port(at) == port) {
+            slots.remove(at);
         }
     }
 
     /** Reports all addresses learned on this worker's own ports, for a replica that starts empty. */
     public void announce() {
-        for (int at = 0; at < slots.capacity(); at += SLOT_LENGTH) {
-            long key = slots.getLong(at + KEY_OFFSET);
-            if (key != 0 && kindAt(at) != STATIC && !isRemote(at)) {
-                updates.macLearned(vlanOf(key), key & MAC_MASK, slots.getInt(at + PORT_OFFSET), kindAt(at));
+        for (int at = 0; at < slots.lengthBytes(); at += MacSlots.SLOT_LENGTH) {
+            long key = slots.key(at);
+            if (key != 0 && slots.kind(at) != STATIC && !slots.remote(at)) {
+                updates.macLearned(vlanOf(key), key & MacSlots.MAC_MASK, slots.port(at), slots.kind(at));
             }
         }
     }
@@ -325,11 +273,11 @@ public final class MacTable {
     /** Looks at the next {@code n} slots and forgets the addresses past their time; called once per duty cycle. */
     public void sweep(long nowNs, int n) {
         for (int i = 0; i < n; i++) {
-            int at = sweepSlot * SLOT_LENGTH;
-            if (slots.getLong(at + KEY_OFFSET) != 0 && aged(at, nowNs)) {
+            int at = sweepSlot * MacSlots.SLOT_LENGTH;
+            if (slots.key(at) != 0 && aged(at, nowNs)) {
                 forget(at);
             } else {
-                sweepSlot = sweepSlot + 1 & mask;
+                sweepSlot = (sweepSlot + 1) % (2 * capacity);
             }
         }
     }
@@ -356,9 +304,9 @@ public final class MacTable {
 
     /** Forgets one address of any kind; returns whether it was there. */
     public boolean remove(int vlan, long mac) {
-        int at = find(key(vlan, mac));
+        int at = slots.find(key(vlan, mac));
         if (at != NO_SLOT) {
-            removeAt(at);
+            slots.remove(at);
         }
         return at != NO_SLOT;
     }
@@ -378,9 +326,9 @@ public final class MacTable {
         // Backwards, so that what removing moves back was seen; but at the wrap it was not: hence until none is left.
         do {
             before = removed;
-            for (int at = slots.capacity() - SLOT_LENGTH; at >= 0; at -= SLOT_LENGTH) {
-                if (matches(at, vlan, port) && kindAt(at) >= kindFrom && kindAt(at) <= kindTo) {
-                    removeAt(at);
+            for (int at = slots.lengthBytes() - MacSlots.SLOT_LENGTH; at >= 0; at -= MacSlots.SLOT_LENGTH) {
+                if (matches(at, vlan, port) && slots.kind(at) >= kindFrom && slots.kind(at) <= kindTo) {
+                    slots.remove(at);
                     removed++;
                 }
             }
@@ -389,25 +337,26 @@ public final class MacTable {
     }
 
     private boolean matches(int at, int vlan, int port) {
-        long key = slots.getLong(at + KEY_OFFSET);
-        return key != 0 && (port < 0 || slots.getInt(at + PORT_OFFSET) == port) && (vlan < 0 || vlanOf(key) == vlan);
+        long key = slots.key(at);
+        return key != 0 && (port < 0 || slots.port(at) == port) && (vlan < 0 || vlanOf(key) == vlan);
     }
 
     /** Shows every entry that is not past its time. Not for the hot path. */
     public void forEach(long nowNs, Visitor visitor) {
-        for (int at = 0; at < slots.capacity(); at += SLOT_LENGTH) {
-            long key = slots.getLong(at + KEY_OFFSET);
+        for (int at = 0; at < slots.lengthBytes(); at += MacSlots.SLOT_LENGTH) {
+            long key = slots.key(at);
             if (key == 0 || aged(at, nowNs)) {
                 continue;
             }
-            long ageNs = kindAt(at) == LEARNED ? Math.max(0, nowNs - slots.getLong(at + SEEN_OFFSET)) : 0;
-            visitor.entry(vlanOf(key), key & MAC_MASK, slots.getInt(at + PORT_OFFSET), kindAt(at), isRemote(at), ageNs);
+            long ageNs = slots.kind(at) == LEARNED ? Math.max(0, nowNs - slots.seenNs(at)) : 0;
+            visitor.entry(
+                    vlanOf(key), key & MacSlots.MAC_MASK, slots.port(at), slots.kind(at), slots.remote(at), ageNs);
         }
     }
 
     /** Addresses in the table, of all kinds, those included that wait for a sweep. */
     public int count() {
-        return count;
+        return slots.count();
     }
 
     /** Most addresses the table holds. */
@@ -417,7 +366,7 @@ public final class MacTable {
 
     /** Addresses learned on a port, sticky ones included. */
     public int count(int port) {
-        return countByPort[port];
+        return slots.count(port);
     }
 
     /** Moves of addresses between ports since the table was opened. */
@@ -425,180 +374,69 @@ public final class MacTable {
         return moves;
     }
 
-    // --- slots
-    // -------------------------------------------------------------------------------------------------------------
-
-    private int home(long key) {
-        long hash = key * seedA;
-        return (int) (((hash ^ (hash >>> 32)) * seedB) >>> shift);
-    }
-
-    private int find(long key) {
-        int slot = home(key);
-        for (int probe = 0; probe < PROBES; probe++) {
-            int at = (slot + probe & mask) * SLOT_LENGTH;
-            long found = slots.getLong(at + KEY_OFFSET);
-            if (found == key) {
-                return at;
-            }
-            if (found == 0) {
-                return NO_SLOT;
-            }
-        }
-        return NO_SLOT;
-    }
-
-    /** Enters a key that is not there; false when there is no room for it. */
     private boolean insert(long key, int port, long nowNs, int flags) {
-        int at = emptySlot(key);
-        if (at == NO_SLOT || count >= capacity) {
+        int at = slots.empty(key);
+        if (at == NO_SLOT || slots.count() >= capacity) {
             at = makeRoom(key, at);
         }
-        if (at == NO_SLOT) {
-            return false;
+        if (at != NO_SLOT) {
+            slots.fill(at, key, port, nowNs, flags);
         }
-        slots.putLong(at + KEY_OFFSET, key);
-        slots.putLong(at + SEEN_OFFSET, nowNs);
-        slots.putLong(at + MOVE_SECOND_OFFSET, 0);
-        belong(at, key, port, flags);
-        count++;
-        credit(at, 1);
-        return true;
+        return at != NO_SLOT;
     }
 
     /** Evicts a learned entry in reach of the key; the slot to use instead, if any. */
     private int makeRoom(long key, int empty) {
-        int victim = victim(key);
+        int victim = slots.victim(key);
         if (victim == NO_SLOT) {
             return NO_SLOT;
         }
         reportForgotten(victim);
         if (empty == NO_SLOT) {
             // Every slot in reach is taken: the key takes the victim's own, and no look-up finds a gap.
-            credit(victim, -1);
-            count--;
+            slots.vacate(victim);
             return victim;
         }
-        removeAt(victim);
-        return emptySlot(key);
-    }
-
-    private int emptySlot(long key) {
-        int slot = home(key);
-        for (int probe = 0; probe < PROBES; probe++) {
-            int at = (slot + probe & mask) * SLOT_LENGTH;
-            if (slots.getLong(at + KEY_OFFSET) == 0) {
-                return at;
-            }
-        }
-        return NO_SLOT;
-    }
-
-    /** The learned entry to give way to the key: of the fullest port, unseen for longest, within the key's reach. */
-    private int victim(long key) {
-        int slot = home(key);
-        int victim = NO_SLOT;
-        for (int probe = 0; probe < PROBES; probe++) {
-            int at = (slot + probe & mask) * SLOT_LENGTH;
-            if (slots.getLong(at + KEY_OFFSET) != 0
-                    && kindAt(at) == LEARNED
-                    && (victim == NO_SLOT || yields(at, victim))) {
-                victim = at;
-            }
-        }
-        return victim;
-    }
-
-    private boolean yields(int at, int other) {
-        int held = countByPort[slots.getInt(at + PORT_OFFSET)];
-        int heldByOther = countByPort[slots.getInt(other + PORT_OFFSET)];
-        if (held != heldByOther) {
-            return held > heldByOther;
-        }
-        return slots.getLong(at + SEEN_OFFSET) - slots.getLong(other + SEEN_OFFSET) < 0;
+        slots.remove(victim);
+        return slots.empty(key);
     }
 
     /** Gives an entry another port or kind. */
     private void put(int at, int port, long nowNs, int flags) {
-        credit(at, -1);
-        if (slots.getInt(at + PORT_OFFSET) != port) {
+        if (slots.port(at) != port) {
             moves++;
         }
-        belong(at, slots.getLong(at + KEY_OFFSET), port, flags);
-        slots.putLong(at + SEEN_OFFSET, nowNs);
-        credit(at, 1);
+        slots.belong(at, port, flags);
+        slots.seen(at, nowNs);
     }
 
     private void forget(int at) {
         reportForgotten(at);
-        removeAt(at);
+        slots.remove(at);
     }
 
     private void reportForgotten(int at) {
-        if (!isRemote(at)) {
-            long key = slots.getLong(at + KEY_OFFSET);
-            updates.macForgotten(vlanOf(key), key & MAC_MASK, slots.getInt(at + PORT_OFFSET));
-        }
-    }
-
-    /** Writes whose the address is, with a check that a half-written slot fails when the table is opened again. */
-    private void belong(int at, long key, int port, int flags) {
-        slots.putInt(at + PORT_OFFSET, port);
-        slots.putInt(at + KIND_OFFSET, flags | check(key, port, flags) << 16);
-    }
-
-    /** 16 bits over key, port and kind of a slot. */
-    static int check(long key, int port, int flags) {
-        long mixed = (key ^ (long) port << 32 ^ flags) * 0x9E37_79B9_7F4A_7C15L;
-        return (int) (mixed >>> 48);
-    }
-
-    /** Empties a slot and moves later entries back, so that a look-up may stop at the first empty slot. */
-    private void removeAt(int at) {
-        credit(at, -1);
-        count--;
-        int gap = at / SLOT_LENGTH;
-        for (int next = gap + 1 & mask; slots.getLong(next * SLOT_LENGTH) != 0; next = next + 1 & mask) {
-            int home = home(slots.getLong(next * SLOT_LENGTH));
-            if ((next - home & mask) >= (next - gap & mask)) {
-                slots.putBytes(gap * SLOT_LENGTH, slots, next * SLOT_LENGTH, SLOT_LENGTH);
-                gap = next;
-            }
-        }
-        slots.putLong(gap * SLOT_LENGTH, 0);
-    }
-
-    private void credit(int at, int change) {
-        if (kindAt(at) != STATIC) {
-            countByPort[slots.getInt(at + PORT_OFFSET)] += change;
+        if (!slots.remote(at)) {
+            long key = slots.key(at);
+            updates.macForgotten(vlanOf(key), key & MacSlots.MAC_MASK, slots.port(at));
         }
     }
 
     private boolean aged(int at, long nowNs) {
-        return ageingNs != 0
-                && (slots.getInt(at + KIND_OFFSET) & FLAGS_MASK) == LEARNED
-                && nowNs - slots.getLong(at + SEEN_OFFSET) > ageingNs;
-    }
-
-    private int kindAt(int at) {
-        return slots.getInt(at + KIND_OFFSET) & KIND_MASK;
-    }
-
-    private boolean isRemote(int at) {
-        return (slots.getInt(at + KIND_OFFSET) & REMOTE) != 0;
+        return ageingNs != 0 && slots.ages(at) && nowNs - slots.seenNs(at) > ageingNs;
     }
 
     private void adopt(Iterable<MacTableFile.Saved> saved, PortNumbers numbers) {
         for (MacTableFile.Saved entry : saved) {
             int port = numbers.current(entry.port());
-            if (port >= 0 && find(entry.key()) == NO_SLOT) {
+            if (port >= 0 && slots.find(entry.key()) == NO_SLOT) {
                 insert(entry.key(), port, entry.seenNs(), entry.kind());
             }
         }
     }
 
     static long key(int vlan, long mac) {
-        return ((long) vlan << 48) | (mac & MAC_MASK);
+        return ((long) vlan << 48) | (mac & MacSlots.MAC_MASK);
     }
 
     static int vlanOf(long key) {

@@ -36,40 +36,40 @@ final class MacTableFile {
 
     /** Whether the header says that a table of this format, capacity and boot lies here. */
     boolean matches(long bootId) {
-        return buffer.getLong(MacTable.MAGIC_OFFSET) == MacTable.MAGIC
-                && buffer.getInt(MacTable.VERSION_OFFSET) == MacTable.VERSION
-                && buffer.getInt(MacTable.CAPACITY_OFFSET) == capacity
-                && buffer.getLong(MacTable.BOOT_OFFSET) == bootId
-                && (buffer.getLong(MacTable.SEED_A_OFFSET) & buffer.getLong(MacTable.SEED_B_OFFSET) & 1) == 1;
+        return buffer.getLong(MacSlots.MAGIC_OFFSET) == MacSlots.MAGIC
+                && buffer.getInt(MacSlots.VERSION_OFFSET) == MacSlots.VERSION
+                && buffer.getInt(MacSlots.CAPACITY_OFFSET) == capacity
+                && buffer.getLong(MacSlots.BOOT_OFFSET) == bootId
+                && (buffer.getLong(MacSlots.SEED_A_OFFSET) & buffer.getLong(MacSlots.SEED_B_OFFSET) & 1) == 1;
     }
 
     /** Writes a header and empties all slots. The magic comes last, so that a half-written header is none. */
     void format(long seed, long bootId) {
         buffer.setMemory(0, MacTable.bufferLength(capacity), (byte) 0);
-        buffer.putInt(MacTable.VERSION_OFFSET, MacTable.VERSION);
-        buffer.putInt(MacTable.CAPACITY_OFFSET, capacity);
-        buffer.putLong(MacTable.SEED_A_OFFSET, mix(seed) | 1);
-        buffer.putLong(MacTable.SEED_B_OFFSET, mix(seed + 1) | 1);
-        buffer.putLong(MacTable.BOOT_OFFSET, bootId);
-        buffer.putLongOrdered(MacTable.MAGIC_OFFSET, MacTable.MAGIC);
+        buffer.putInt(MacSlots.VERSION_OFFSET, MacSlots.VERSION);
+        buffer.putInt(MacSlots.CAPACITY_OFFSET, capacity);
+        buffer.putLong(MacSlots.SEED_A_OFFSET, mix(seed) | 1);
+        buffer.putLong(MacSlots.SEED_B_OFFSET, mix(seed + 1) | 1);
+        buffer.putLong(MacSlots.BOOT_OFFSET, bootId);
+        buffer.putLongOrdered(MacSlots.MAGIC_OFFSET, MacSlots.MAGIC);
     }
 
     /** Takes all usable entries out and empties the slots. */
     List<Saved> drain(long nowNs) {
         List<Saved> saved = new ArrayList<>();
         for (int slot = 0; slot < 2 * capacity; slot++) {
-            int at = MacTable.HEADER_LENGTH + slot * MacTable.SLOT_LENGTH;
+            int at = MacSlots.HEADER_LENGTH + slot * MacSlots.SLOT_LENGTH;
             Saved entry = new Saved(
-                    buffer.getLong(at + MacTable.KEY_OFFSET),
-                    buffer.getLong(at + MacTable.SEEN_OFFSET),
-                    buffer.getInt(at + MacTable.PORT_OFFSET),
-                    buffer.getInt(at + MacTable.KIND_OFFSET) & 0xFFFF);
-            if (usable(entry, buffer.getInt(at + MacTable.KIND_OFFSET) >>> 16, nowNs)) {
+                    buffer.getLong(at + MacSlots.KEY_OFFSET),
+                    buffer.getLong(at + MacSlots.SEEN_OFFSET),
+                    buffer.getInt(at + MacSlots.PORT_OFFSET),
+                    buffer.getInt(at + MacSlots.KIND_OFFSET) & 0xFFFF);
+            if (usable(entry, buffer.getInt(at + MacSlots.KIND_OFFSET) >>> 16, nowNs)) {
                 saved.add(entry);
             }
         }
-        int slotsLength = 2 * capacity * MacTable.SLOT_LENGTH;
-        buffer.setMemory(MacTable.HEADER_LENGTH, slotsLength, (byte) 0);
+        int slotsLength = 2 * capacity * MacSlots.SLOT_LENGTH;
+        buffer.setMemory(MacSlots.HEADER_LENGTH, slotsLength, (byte) 0);
         return saved;
     }
 
@@ -83,7 +83,7 @@ final class MacTableFile {
                 && entry.port() >= 0
                 && entry.port() < PortSet.MAX_PORTS
                 && (entry.kind() == MacTable.LEARNED || entry.kind() == MacTable.STICKY)
-                && check == MacTable.check(entry.key(), entry.port(), entry.kind())
+                && check == MacSlots.check(entry.key(), entry.port(), entry.kind())
                 && nowNs - entry.seenNs() >= 0;
     }
 

@@ -336,8 +336,7 @@ public final class MulticastTable {
         return four ? 0x0100_5E00_0000L | (groupLow & 0x7F_FFFF) : 0x3333_0000_0000L | (groupLow & 0xFFFF_FFFFL);
     }
 
-    // --- slots
-    // -------------------------------------------------------------------------------------------------------------
+    // slots
 
     private int hash(int vid, long groupHigh, long groupLow) {
         long mixed = (groupHigh ^ vid) * seed;

@@ -1,9 +1,9 @@
 package io.weir.datapath.bridge;
 
+import org.agrona.concurrent.UnsafeBuffer;
+
 import io.weir.datapath.wire.InternetChecksum;
 import io.weir.datapath.wire.IpProtocol;
-
-import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 

@@ -4,8 +4,6 @@ import java.util.Set;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
-import io.weir.datapath.wire.InternetChecksum;
-import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.packet.VirtioNetHeader;
@@ -13,6 +11,8 @@ import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
+import io.weir.datapath.wire.InternetChecksum;
+import io.weir.datapath.wire.IpProtocol;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
@@ -84,8 +84,7 @@ public final class NeighbourStage implements Stage {
         }
     }
 
-    // --- ARP
-    // ---------------------------------------------------------------------------------------------------------------
+    // ARP
 
     private void arp(PacketBatch batch, int i, int arp) {
         int sender = frame.getInt(arp + 14, BIG_ENDIAN);
@@ -109,8 +108,7 @@ public final class NeighbourStage implements Stage {
         }
     }
 
-    // --- neighbour discovery
-    // -----------------------------------------------------------------------------------------------
+    // neighbour discovery
 
     /** Neighbour discovery from off the link, or damaged, means nothing: RFC 4861 sections 6.1.2, 7.1.1 and 7.1.2. */
     private boolean genuine(PacketBatch batch, int i) {
@@ -201,8 +199,7 @@ public final class NeighbourStage implements Stage {
         }
     }
 
-    // --- both
-    // --------------------------------------------------------------------------------------------------------------
+    // both
 
     private static boolean isFlooded(PacketBatch batch, int i) {
         return GroupAddresses.isGroup(batch.destinationMac(i)) && batch.egressPort(i) == PacketBatch.EGRESS_SET;

@@ -170,8 +170,7 @@ final class Frames {
     static byte[] udp6(long sourceMac, byte[] source, byte[] group) {
         Bytes bytes =
                 new Bytes().u32(0x6000_0000).u16(20).u8(17).u8(64).raw(source).raw(group);
-        return ethernet(
-                groupMac6(group), sourceMac, 0x86DD, bytes.raw(udp()).done());
+        return ethernet(groupMac6(group), sourceMac, 0x86DD, bytes.raw(udp()).done());
     }
 
     /** Neighbour solicitation, advertisement or router advertisement: the ICMPv6 message with one link-layer option. */

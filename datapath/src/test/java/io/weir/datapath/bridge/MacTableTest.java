@@ -183,7 +183,7 @@ class MacTableTest {
 
         assertEquals(0, open(BOOT + 1, 0, port -> port).count());
         learn(open(BOOT + 1, 0, port -> port), 0xA, 0, 0);
-        buffer.putInt(MacTable.VERSION_OFFSET, MacTable.VERSION + 1);
+        buffer.putInt(MacSlots.VERSION_OFFSET, MacSlots.VERSION + 1);
         assertEquals(0, open(BOOT + 1, 0, port -> port).count());
     }
 
@@ -196,8 +196,8 @@ class MacTableTest {
                 learn(table, 0x100 + i, i % 4, 0);
             }
             for (int i = 0; i < 40; i++) {
-                int slotBytes = 2 * CAPACITY * MacTable.SLOT_LENGTH;
-                buffer.putByte(MacTable.HEADER_LENGTH + random.nextInt(slotBytes), (byte) random.nextInt());
+                int slotBytes = 2 * CAPACITY * MacSlots.SLOT_LENGTH;
+                buffer.putByte(MacSlots.HEADER_LENGTH + random.nextInt(slotBytes), (byte) random.nextInt());
             }
 
             MacTable reopened = open(round, SECOND_NS, port -> port);

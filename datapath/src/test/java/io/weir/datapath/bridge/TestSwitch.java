@@ -22,7 +22,6 @@ import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
 
-
 /** Ports, tables, time and frames in off-heap memory: what a stage under test stands on. */
 final class TestSwitch implements PortEvents {
     static final long SECOND_NS = 1_000_000_000L;
