@@ -213,7 +213,8 @@ class NeighbourStageTest implements ReplySink {
     void shouldIgnoreDiscoveryFromOffTheLinkOrDamaged() {
         byte[] message = Frames.ndMessage(136, NA_OVERRIDE, IP6_B, 2, Frames.HOST_B);
         byte[] damaged = Frames.nd(Frames.HOST_C, Frames.HOST_B, IP6_B, IP6_A, message);
-        damaged[damaged.length - 1] ^= 1;
+        int reservedByte = 14 + 40 + 7;
+        damaged[reservedByte] ^= 1;
         byte[] routed =
                 Frames.ethernet(Frames.HOST_C, Frames.HOST_B, 0x86DD, Frames.ipv6(IP6_B, IP6_A, 254, false, message));
         send(1, damaged);
