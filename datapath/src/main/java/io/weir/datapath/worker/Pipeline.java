@@ -93,6 +93,7 @@ final class Pipeline implements AutoCloseable {
     void housekeeping(long nowNs) {
         tables.macs().sweep(nowNs, SWEEP_SLOTS);
         tables.groups().expire(nowNs);
+        storm.endStorms(nowNs);
     }
 
     /** Frames for the port leave by this from now on. */

@@ -9,6 +9,7 @@ import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.NanoClock;
 
+import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.pipeline.CounterTable;
@@ -39,6 +40,7 @@ final class Worker implements Agent {
     private final NanoClock clock;
     private final Supplier<PortTable> published;
     private final Pipeline pipeline;
+    private final PortBlocks blocks;
     private final CounterTable counters;
     private final PortEvents events;
     private final PacketPool pool;
@@ -64,11 +66,12 @@ final class Worker implements Agent {
         }
     }
 
-    Worker(int index, NanoClock clock, Supplier<PortTable> published, Pipeline pipeline, PortEvents events) {
+    Worker(int index, NanoClock clock, Supplier<PortTable> published, Pipeline pipeline, PortBlocks blocks, PortEvents events) {
         this.index = index;
         this.clock = clock;
         this.published = published;
         this.pipeline = pipeline;
+        this.blocks = blocks;
         this.pool = pipeline.pool();
         this.counters = pipeline.counters();
         this.events = events;
@@ -99,8 +102,18 @@ final class Worker implements Agent {
         if (nowNs - housekeepingNs >= HOUSEKEEPING_NS) {
             housekeepingNs = nowNs;
             pipeline.housekeeping(nowNs);
+            recover(nowNs);
         }
         return work;
+    }
+
+    /** Opens the ports whose time is over, also those on which no frame says so. */
+    private void recover(long nowNs) {
+        for (Source source : sources) {
+            if (blocks.recover(source.port, nowNs)) {
+                events.report(PortEvents.Kind.PORT_RECOVERED, source.port, 0, -1);
+            }
+        }
     }
 
     private int receive(Source source, long nowNs) {

@@ -42,7 +42,7 @@ final class Workers implements AutoCloseable {
         for (int i = 0; i < settings.workers(); i++) {
             EventRing ring = new EventRing(wake);
             Pipeline pipeline = new Pipeline(i, settings, blocks, ring, clock.nanoTime());
-            Worker worker = new Worker(i, clock, published, pipeline, ring);
+            Worker worker = new Worker(i, clock, published, pipeline, blocks, ring);
             events.add(ring);
             workers.add(worker);
             runners.add(new AgentRunner(
