@@ -38,6 +38,9 @@ final class RunCommand implements Callable<Integer> {
         } catch (StartException refused) {
             forget(stop);
             throw new CommandException(ExitCode.REFUSED, String.valueOf(refused.getMessage()));
+        } catch (RuntimeException unexpected) {
+            forget(stop);
+            throw unexpected;
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println(daemon.readyLine());

@@ -19,10 +19,10 @@ final class Training {
 
     private Training() {}
 
-    /** Arguments: the daemon's socket, which may not be there yet, and its configuration. Fails when a verb does. */
+    /** Arguments: the daemon's pid, its socket, which may not be there yet, and its configuration. Fails when a verb does. */
     public static void main(String[] args) throws InterruptedException {
-        await(Path.of(args[0]));
-        String socket = "--socket=" + args[0];
+        await(Long.parseLong(args[0]), Path.of(args[1]));
+        String socket = "--socket=" + args[1];
         List<List<String>> verbs = List.of(
                 List.of("ports", socket),
                 List.of("ports", "-o", "json", socket),
@@ -32,15 +32,15 @@ final class Training {
                 List.of("stats", socket),
                 List.of("stats", "-o", "json", socket),
                 List.of("events", socket),
-                List.of("validate", "-f", args[1]),
+                List.of("validate", "-f", args[2]),
                 List.of("version"));
         verbs.forEach(Training::run);
     }
 
-    private static void await(Path socket) throws InterruptedException {
+    private static void await(long pid, Path socket) throws InterruptedException {
         long deadlineNs = System.nanoTime() + START_TIMEOUT_NS;
         while (!Files.exists(socket)) {
-            if (System.nanoTime() > deadlineNs) {
+            if (System.nanoTime() > deadlineNs || ProcessHandle.of(pid).isEmpty()) {
                 throw new IllegalStateException("the daemon did not open " + socket + " in time; see its output above");
             }
             Thread.sleep(POLL_MS);

@@ -1,5 +1,8 @@
 package io.weir.control.daemon;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 import org.slf4j.Logger;
@@ -10,8 +13,10 @@ import io.weir.control.grpc.EventLog;
 import io.weir.control.grpc.PortEndpoint;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.worker.PortStatus;
 import io.weir.datapath.worker.Switch;
+import io.weir.kernel.KernelException;
 
 /**
  * A running switch with its control socket. Either everything of the configuration is up, or nothing is left.
@@ -46,7 +51,7 @@ public final class Daemon implements AutoCloseable {
 
     private void open() {
         undo.after(RunDirectory.take(settings.runDir()));
-        Switch bridge = undo.after(new Switch(settings.bridge()));
+        Switch bridge = undo.after(bridge(settings.bridge()));
         EventLog events = new EventLog();
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
@@ -58,13 +63,25 @@ public final class Daemon implements AutoCloseable {
         socket.serving();
     }
 
+    private static Switch bridge(SwitchSettings settings) {
+        Path stateDir = settings.stateDir();
+        try {
+            if (stateDir != null) {
+                Files.createDirectories(stateDir);
+            }
+            return new Switch(settings);
+        } catch (IOException | KernelException refused) {
+            throw new StartException("the switch cannot start: " + refused.getMessage());
+        }
+    }
+
     private static void add(Switch bridge, PortSettings port) {
         try {
             PortStatus status = bridge.addPort(port);
             if (!status.stateReason().isEmpty()) {
                 LOG.warn("port {} is {}: {}", port.name(), status.state(), status.stateReason());
             }
-        } catch (PortException refused) {
+        } catch (PortException | KernelException refused) {
             throw new StartException("port " + port.name() + ": " + refused.getMessage());
         }
     }
