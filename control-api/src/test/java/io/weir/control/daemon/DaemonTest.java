@@ -1,0 +1,140 @@
+package io.weir.control.daemon;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.weir.control.config.HostConfig;
+import io.weir.control.config.HostSettings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** Without ports, so that no rights are needed. */
+@Timeout(60)
+class DaemonTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path folder;
+
+    private HostSettings settings(String more) {
+        return HostConfig.read(
+                "weir.yaml", "host: lab\nrunDir: " + folder.resolve("run") + "\npolicy: {mode: off}\n" + more);
+    }
+
+    @Test
+    void shouldLeaveNothingButItsStateWhenClosed() throws IOException {
+        HostSettings settings = settings("");
+
+        try (Daemon daemon = new Daemon(settings)) {
+            daemon.start();
+
+            assertEquals("weir ready: host lab, 0 ports (0 up), socket " + settings.socket(), daemon.readyLine());
+            assertEquals("rw-rw----", PosixFilePermissions.toString(Files.getPosixFilePermissions(settings.socket())));
+        }
+
+        assertFalse(Files.exists(settings.socket()));
+        assertEquals("", Files.readString(settings.runDir().resolve("weir.pid")));
+    }
+
+    @Test
+    void shouldNameThePidWhenTheRunDirectoryIsTaken() {
+        HostSettings settings = settings("");
+        try (Daemon first = new Daemon(settings);
+                Daemon second = new Daemon(settings)) {
+            first.start();
+
+            StartException refused = assertThrows(StartException.class, second::start);
+
+            assertTrue(
+                    String.valueOf(refused.getMessage())
+                            .contains("with pid " + ProcessHandle.current().pid() + ';'),
+                    refused.getMessage());
+        }
+    }
+
+    @Test
+    void shouldStillServeWhenASecondOneWasRefused() {
+        HostSettings settings = settings("");
+        try (Daemon first = new Daemon(settings)) {
+            first.start();
+
+            try (Daemon second = new Daemon(settings)) {
+                assertThrows(StartException.class, second::start);
+            }
+
+            assertTrue(Files.exists(settings.socket()));
+        }
+    }
+
+    @Test
+    void shouldTakeOverTheSocketOfADeadDaemon() throws IOException {
+        HostSettings settings = settings("");
+        Files.createDirectories(settings.runDir());
+        ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        dead.bind(UnixDomainSocketAddress.of(settings.socket()));
+        dead.close();
+        assertTrue(Files.exists(settings.socket()));
+
+        try (Daemon daemon = new Daemon(settings)) {
+            daemon.start();
+
+            assertTrue(Files.exists(settings.socket()));
+        }
+    }
+
+    @Test
+    void shouldRefuseASocketThatALiveProcessServes() throws IOException {
+        HostSettings settings = settings("");
+        Files.createDirectories(settings.runDir());
+        try (ServerSocketChannel live = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+                Daemon daemon = new Daemon(settings)) {
+            live.bind(UnixDomainSocketAddress.of(settings.socket()));
+
+            StartException refused = assertThrows(StartException.class, daemon::start);
+
+            assertTrue(String.valueOf(refused.getMessage()).contains("is served by a live process"));
+            assertTrue(Files.exists(settings.socket()));
+        }
+    }
+
+    @Test
+    void shouldNotDeleteAFileThatIsNoSocket() throws IOException {
+        HostSettings settings = settings("");
+        Files.createDirectories(settings.runDir());
+        Files.writeString(settings.socket(), "precious");
+
+        try (Daemon daemon = new Daemon(settings)) {
+            assertThrows(StartException.class, daemon::start);
+        }
+
+        assertEquals("precious", Files.readString(settings.socket()));
+    }
+
+    @Test
+    void shouldUndoEverythingWhenAPortIsRefused() throws IOException {
+        HostSettings settings = settings("ports: [{name: p, type: pcap, in: " + folder.resolve("absent.pcap") + "}]\n");
+
+        try (Daemon daemon = new Daemon(settings)) {
+            StartException refused = assertThrows(StartException.class, daemon::start);
+
+            assertTrue(String.valueOf(refused.getMessage()).startsWith("port p: "), refused.getMessage());
+        }
+
+        assertFalse(Files.exists(settings.socket()));
+        try (Daemon next = new Daemon(settings(""))) {
+            next.start();
+            assertTrue(Files.exists(settings.socket()));
+        }
+    }
+}
