@@ -156,6 +156,10 @@ final class HostInterface implements AutoCloseable {
                 .orElse(PortDevice.Link.GONE);
     }
 
+    boolean isVeth() {
+        return before.kind().equals("veth");
+    }
+
     /** Receive queues that the interface has, in use or not. */
     int queues() {
         return Math.max(before.rxQueues(), 1);

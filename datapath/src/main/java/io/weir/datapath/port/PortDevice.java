@@ -37,6 +37,13 @@ public interface PortDevice extends AutoCloseable {
     /** A new way out for one worker, which counts in that worker's table; {@code owner} says whether it is the receiver's worker. */
     Transmitter transmitter(CounterTable counters, boolean owner);
 
+    /**
+     * Whether the device can serve the port with these settings too.
+     *
+     * @throws PortException when it cannot
+     */
+    default void requireServes(PortSettings changed) {}
+
     @Override
     void close();
 }

@@ -71,6 +71,11 @@ final class XdpDevice implements PortDevice {
     }
 
     @Override
+    public void requireServes(PortSettings changed) {
+        NetdevDevices.requireTagsVisible(device, changed);
+    }
+
+    @Override
     public Link link() {
         return device.link();
     }

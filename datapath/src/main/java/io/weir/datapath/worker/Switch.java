@@ -147,6 +147,10 @@ public final class Switch implements AutoCloseable {
                     "type, device, netns, io and mtu of port \"" + changed.name() + "\" cannot change while it lives",
                     "remove the port and add it again");
         }
+        PortDevice device = port.device();
+        if (device != null) {
+            device.requireServes(changed);
+        }
         port.settings(changed);
         publish();
         if (!changed.enabled() || !old.vlan().equals(changed.vlan())) {

@@ -66,7 +66,13 @@ final class Worker implements Agent {
         }
     }
 
-    Worker(int index, NanoClock clock, Supplier<PortTable> published, Pipeline pipeline, PortBlocks blocks, PortEvents events) {
+    Worker(
+            int index,
+            NanoClock clock,
+            Supplier<PortTable> published,
+            Pipeline pipeline,
+            PortBlocks blocks,
+            PortEvents events) {
         this.index = index;
         this.clock = clock;
         this.published = published;
