@@ -58,8 +58,9 @@ final class ControlChannel implements AutoCloseable {
         return CaptureServiceGrpc.newBlockingStub(channel);
     }
 
-    CaptureServiceGrpc.CaptureServiceStub replays() {
-        return CaptureServiceGrpc.newStub(channel);
+    /** For uploads that wait when the daemon does. */
+    CaptureServiceGrpc.CaptureServiceBlockingV2Stub replays() {
+        return CaptureServiceGrpc.newBlockingV2Stub(channel);
     }
 
     /** What a failed call means to the user. */

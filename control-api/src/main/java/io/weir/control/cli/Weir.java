@@ -23,6 +23,8 @@ import io.weir.control.config.ConfigException;
             GroupsCommand.class,
             StatsCommand.class,
             EventsCommand.class,
+            CaptureCommand.class,
+            ReplayCommand.class,
             DoctorCommand.class,
             VersionCommand.class
         },

@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.weir.control.config.HostSettings;
+import io.weir.control.grpc.CaptureEndpoint;
 import io.weir.control.grpc.EventLog;
 import io.weir.control.grpc.PortEndpoint;
 import io.weir.datapath.port.PortException;
@@ -56,7 +57,9 @@ public final class Daemon implements AutoCloseable {
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
         PortEndpoint portEndpoint = new PortEndpoint(bridge, events, settings.host(), Version.current());
-        ControlSocket socket = undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint)));
+        CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, settings.runDir(), Version.current());
+        ControlSocket socket =
+                undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint, captureEndpoint)));
         bridge.start();
         settings.ports().forEach(port -> add(bridge, port));
         ports = bridge.ports();
