@@ -90,10 +90,13 @@ public final class EgressStage implements Stage, ReplySink {
         int forwarded = 0;
         int consumed = 0;
         int copies = 0;
+        int undecided = 0;
         for (int i = 0; i < batch.count(); i++) {
             if (batch.forwarded(i)) {
-                copies += send(batch, i);
-                forwarded++;
+                int sent = send(batch, i);
+                copies += sent;
+                forwarded += sent > 0 ? 1 : 0;
+                undecided += sent > 0 ? 0 : 1;
             } else if (batch.consumed(i)) {
                 consumed++;
             } else {
@@ -101,6 +104,8 @@ public final class EgressStage implements Stage, ReplySink {
             }
         }
         flush();
+        // The bridge stage leaves none of these; should a change ever do, they are not lost from the account.
+        counters.drop(ingress, DropReason.NO_DESTINATION.code(), undecided);
         counters.add(ingress, CounterTable.FORWARDED, forwarded);
         counters.add(ingress, CounterTable.CONSUMED, consumed);
         counters.add(ingress, CounterTable.REPLICATED, copies - forwarded);
@@ -111,6 +116,9 @@ public final class EgressStage implements Stage, ReplySink {
         if (port >= 0) {
             send(batch, i, port, false);
             return 1;
+        }
+        if (port != PacketBatch.EGRESS_SET) {
+            return 0;
         }
         PortSet set = batch.egressSet(i);
         int copies = 0;
