@@ -26,13 +26,15 @@ import io.weir.kernel.Memory;
  * The stage "egress": settles the account of each packet, and hands what is forwarded to its ways out in the form that each
  * demands: VLAN tag pushed or popped, checksums and segments made in software where the way out cannot.
  *
- * <p>A frame with one destination is changed in place. A flooded one is copied to a spare slot for each port that needs
- * another form than it came in, as the ports before may not have sent it yet.
+ * <p>A frame with one destination is changed in place. A flooded one is copied to a spare slot for each other form than it
+ * came in that some port needs, as the ports before may not have sent it yet.
  *
  * <p>Threading: belongs to one worker.
  */
 public final class EgressStage implements Stage, ReplySink {
     private static final int ETHERNET_LENGTH = 14;
+    // Untagged, and tagged with each of the two types; the fourth is for a mixture of QinQ and native VLANs.
+    private static final int MAX_SHARED_FORMS = 4;
     private static final VlanSettings UNTAGGED = VlanSettings.access(VlanSettings.DEFAULT_VLAN);
 
     private final CurrentPorts ports;
@@ -45,6 +47,10 @@ public final class EgressStage implements Stage, ReplySink {
     private final @Nullable Transmitter[] transmitters = new Transmitter[PortSet.MAX_PORTS];
     private final PortSet unflushed = new PortSet();
     private final VirtioNetHeader header = new VirtioNetHeader();
+    // Forms that the flooded frame under way has been given already, by plan.
+    private final long[] formPlans = new long[MAX_SHARED_FORMS];
+    private final long[] formAddresses = new long[MAX_SHARED_FORMS];
+    private int forms;
     // Of the batch under way.
     private int ingressPort;
     private long nowNs;
@@ -122,6 +128,7 @@ public final class EgressStage implements Stage, ReplySink {
         }
         PortSet set = batch.egressSet(i);
         int copies = 0;
+        forms = 0;
         for (port = set.next(0); port >= 0; port = set.next(port + 1)) {
             send(batch, i, port, true);
             copies++;
@@ -146,15 +153,33 @@ public final class EgressStage implements Stage, ReplySink {
         long plan = VlanEgress.plan(
                 batch.traits(i), batch.outerTag(i), table.vlan(ingressPort), batch.vlan(i), table.vlan(port));
         if (VlanEgress.action(plan) != VlanEgress.NONE) {
-            address = shared ? copy(address, length) : address;
+            address = shared ? formOf(plan, address, length) : vlanEgress.apply(plan, address);
             if (address == 0) {
                 drop(port, batch.address(i), length, batch.nowNs(), DropReason.EGRESS_NO_BUFFER);
                 return;
             }
-            address = vlanEgress.apply(plan, address);
             length += VlanEgress.growth(plan);
         }
         transmit(port, transmitter, address, length);
+    }
+
+    /** The frame in another form, in a copy that all ports with the same plan share; 0 when no spare slot is left. */
+    private long formOf(long plan, long address, int length) {
+        for (int i = 0; i < forms; i++) {
+            if (formPlans[i] == plan) {
+                return formAddresses[i];
+            }
+        }
+        long copy = copy(address, length);
+        if (copy == 0) {
+            return 0;
+        }
+        long form = vlanEgress.apply(plan, copy);
+        if (forms < MAX_SHARED_FORMS) {
+            formPlans[forms] = plan;
+            formAddresses[forms++] = form;
+        }
+        return form;
     }
 
     private void drop(int port, long address, int length, long nowNs, DropReason reason) {
