@@ -19,6 +19,7 @@ import io.weir.datapath.capture.PcapFrame;
 import io.weir.datapath.capture.PcapReader;
 import io.weir.datapath.capture.ReplayReport;
 import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.worker.OfflineSwitch;
 
 /** A capture through the pipeline in this process: the stages are the daemon's, the devices are not touched. */
@@ -70,7 +71,7 @@ final class OfflineReplay {
     private List<FrameOutcome> outcomes() {
         List<FrameOutcome> outcomes = new ArrayList<>();
         try (PcapReader reader = PcapReader.open(file);
-                OfflineSwitch pipeline = new OfflineSwitch(settings.bridge(), settings.ports())) {
+                OfflineSwitch pipeline = new OfflineSwitch(forgetful(settings.bridge()), settings.ports())) {
             for (PcapFrame frame = reader.next(); frame != null; frame = reader.next()) {
                 if (frame.direction() == Direction.TX || frame.bytes().length < frame.originalLength()) {
                     leftOut++;
@@ -80,9 +81,25 @@ final class OfflineReplay {
                 }
             }
         } catch (IOException unreadable) {
-            throw new CommandException(ExitCode.BAD_INPUT, String.valueOf(unreadable.getMessage()));
+            throw new CommandException(
+                    ExitCode.BAD_INPUT, "cannot read the capture: " + unreadable + "; name a pcap or pcapng file");
         }
         return outcomes;
+    }
+
+    /** The same settings, but nothing of what the daemon of this host has learned is read or written. */
+    private static SwitchSettings forgetful(SwitchSettings settings) {
+        return new SwitchSettings(
+                settings.workers(),
+                settings.idle(),
+                null,
+                settings.macTableCapacity(),
+                settings.ageingNs(),
+                settings.snooping(),
+                settings.forwardLinkLocal(),
+                settings.recoveryNs(),
+                settings.macMovesPerSecond(),
+                settings.staticMacs());
     }
 
     private String arrival(PcapFrame frame) {

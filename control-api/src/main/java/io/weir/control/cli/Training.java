@@ -5,9 +5,8 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-
-import picocli.CommandLine;
 
 /**
  * The build's training run: every verb that a daemon without ports can answer, in one process, so that the AOT cache holds
@@ -48,8 +47,8 @@ final class Training {
     }
 
     private static void run(List<String> verb) {
-        CommandLine line = Weir.commandLine().setOut(new PrintWriter(Writer.nullWriter()));
-        int exitCode = line.execute(verb.toArray(new String[0]));
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        int exitCode = Weir.execute(verb.toArray(new String[0]), Optional.of(nowhere), Optional.empty());
         if (exitCode != ExitCode.DONE) {
             throw new IllegalStateException("verb " + verb + " ended with " + exitCode);
         }

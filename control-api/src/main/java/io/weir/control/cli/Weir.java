@@ -1,6 +1,10 @@
 package io.weir.control.cli;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 import io.grpc.StatusRuntimeException;
 import picocli.CommandLine;
@@ -14,35 +18,54 @@ import io.weir.control.config.ConfigException;
         name = "weir",
         description = "Userspace virtual switch for hypervisor hosts.",
         synopsisSubcommandLabel = "VERB",
-        subcommands = {
-            RunCommand.class,
-            ValidateCommand.class,
-            PortsCommand.class,
-            PortCommand.class,
-            FdbCommand.class,
-            GroupsCommand.class,
-            StatsCommand.class,
-            EventsCommand.class,
-            CaptureCommand.class,
-            ReplayCommand.class,
-            DoctorCommand.class,
-            VersionCommand.class
-        },
         footer = {
             "",
             "Exit status: 0 done, 1 refused or a check failed, 2 bad input, 3 no daemon answers.",
             "The launcher adds: demo, test, bench, build. weir VERB --help says more about a verb."
         })
 public final class Weir {
+    /** In the order of the help text. */
+    private static final Map<String, Supplier<Object>> VERBS = verbs();
+
     private Weir() {}
 
-    public static void main(String[] args) {
-        System.exit(commandLine().execute(args));
+    private static Map<String, Supplier<Object>> verbs() {
+        Map<String, Supplier<Object>> verbs = new LinkedHashMap<>();
+        verbs.put("run", RunCommand::new);
+        verbs.put("validate", ValidateCommand::new);
+        verbs.put("ports", PortsCommand::new);
+        verbs.put("port", PortCommand::new);
+        verbs.put("fdb", FdbCommand::new);
+        verbs.put("groups", GroupsCommand::new);
+        verbs.put("stats", StatsCommand::new);
+        verbs.put("events", EventsCommand::new);
+        verbs.put("capture", CaptureCommand::new);
+        verbs.put("replay", ReplayCommand::new);
+        verbs.put("doctor", DoctorCommand::new);
+        verbs.put("version", VersionCommand::new);
+        return verbs;
     }
 
-    /** A fresh command line, writing to standard output and standard error unless told otherwise. */
-    static CommandLine commandLine() {
+    public static void main(String[] args) {
+        System.exit(execute(args, Optional.empty(), Optional.empty()));
+    }
+
+    /** Runs a verb and returns its exit code; without writers it prints to standard output and standard error. */
+    static int execute(String[] args, Optional<PrintWriter> out, Optional<PrintWriter> err) {
+        CommandLine line = commandLine(args.length > 0 ? args[0] : "");
+        out.ifPresent(line::setOut);
+        err.ifPresent(line::setErr);
+        return line.execute(args);
+    }
+
+    /** A fresh command line; it knows one verb where that is enough, because describing all of them costs a tenth of a second. */
+    private static CommandLine commandLine(String verb) {
         CommandLine line = new CommandLine(new Weir());
+        VERBS.forEach((name, command) -> {
+            if (name.equals(verb) || !VERBS.containsKey(verb)) {
+                line.addSubcommand(name, command.get());
+            }
+        });
         line.setExecutionExceptionHandler(failures());
         line.setParameterExceptionHandler((wrong, args) -> {
             PrintWriter err = wrong.getCommandLine().getErr();

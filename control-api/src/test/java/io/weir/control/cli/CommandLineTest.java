@@ -7,14 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-
-import picocli.CommandLine;
 
 import io.weir.control.config.HostConfig;
 import io.weir.control.config.HostSettings;
@@ -60,9 +59,8 @@ class CommandLineTest {
     private int run(String... arguments) {
         StringWriter printed = new StringWriter();
         StringWriter complained = new StringWriter();
-        CommandLine line =
-                Weir.commandLine().setOut(new PrintWriter(printed, true)).setErr(new PrintWriter(complained, true));
-        int exitCode = line.execute(arguments);
+        int exitCode = Weir.execute(
+                arguments, Optional.of(new PrintWriter(printed, true)), Optional.of(new PrintWriter(complained, true)));
         out = printed.toString();
         err = complained.toString();
         return exitCode;
@@ -135,6 +133,36 @@ class CommandLineTest {
     void shouldEndWithTwoWhenTheVerbIsUnknown() {
         assertEquals(ExitCode.BAD_INPUT, run("protz"));
         assertTrue(err.contains("try: weir --help"), err);
+    }
+
+    @Test
+    void shouldNameEveryVerbWhenAskedForHelp() {
+        assertEquals(ExitCode.DONE, run("--help"));
+
+        for (String verb : List.of(
+                "run",
+                "validate",
+                "ports",
+                "port",
+                "fdb",
+                "groups",
+                "stats",
+                "events",
+                "capture",
+                "replay",
+                "doctor",
+                "version")) {
+            assertTrue(out.contains("\n  " + verb + " "), verb);
+        }
+    }
+
+    @Test
+    void shouldEndWithTwoWhenACaptureIsRefused() {
+        assertEquals(ExitCode.BAD_INPUT, weir("capture", "--port", "vm9"));
+        assertTrue(err.contains("was \"vm9\""), err);
+
+        assertEquals(ExitCode.BAD_INPUT, weir("capture", "--snaplen", "9999999"));
+        assertTrue(err.contains("capture snaplen must be 1 to 262144 bytes: was 9999999"), err);
     }
 
     @Test
