@@ -64,7 +64,11 @@ name_tests() {
     }
     /<testcase / { test = attribute($0, "classname") "." attribute($0, "name"); sub(/^.*io\.weir\./, "", test) }
     /<(failure|error)[ >]/ { print "  FAILED  " test }
-    /<skipped/ { print "  skipped " test ": " attribute($0, "message") }' |
+    /<skipped/ {
+      reason = attribute($0, "message")
+      if (reason == "" && match($0, /TestAbortedException: .*/)) reason = substr($0, RSTART + 22)
+      print "  skipped " test ": " reason
+    }' |
     sed -e 's/&quot;/"/g; s/&apos;/'"'"'/g; s/&lt;/</g; s/&gt;/>/g; s/&#10;/ /g; s/&amp;/\&/g' | sort | uniq
 }
 
