@@ -117,13 +117,19 @@ class CaptureCommandTest {
         assertEquals(new CommandResult(ExitCode.DONE, "2 frames arrived on a\n"), replayed);
         assertEquals(ExitCode.DONE, captured.get(30, TimeUnit.SECONDS), () -> err);
         List<PcapFrame> found = read(capture);
-        assertEquals(3, found.size());
-        assertEquals(List.of("a", "b", "a"), found.stream().map(PcapFrame::port).toList());
-        assertEquals(Direction.RX, found.get(0).direction());
-        assertEquals(Direction.TX, found.get(1).direction());
-        assertTrue(
-                found.get(2).comment().contains("stage=bridge verdict=dropped reason=destination-is-source"),
-                found.get(2).comment());
+        // Frames that arrive in one batch are captured on arrival before the first of them leaves.
+        assertEquals(
+                List.of("a rx", "a rx", "b tx"),
+                found.stream()
+                        .map(frame -> frame.port() + ' ' + frame.direction().label())
+                        .sorted()
+                        .toList());
+        assertEquals(
+                1,
+                found.stream()
+                        .filter(frame ->
+                                frame.comment().contains("stage=bridge verdict=dropped reason=destination-is-source"))
+                        .count());
     }
 
     private record CommandResult(int exitCode, String out) {}
