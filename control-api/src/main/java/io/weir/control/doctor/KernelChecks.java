@@ -99,7 +99,8 @@ final class KernelChecks {
         int version = Syscall.ioctl(fd, KVM_GET_API_VERSION, 0);
         Syscall.close(fd);
         return version == KVM_API_VERSION
-                ? Finding.ok("kvm", "API version " + version)
+                ? Finding.ok(
+                        "kvm", "API version " + version + "; a nested host may still refuse: guests are emulated then")
                 : Finding.warn("kvm", "/dev/kvm answers " + version + " instead of " + KVM_API_VERSION, remedy);
     }
 
