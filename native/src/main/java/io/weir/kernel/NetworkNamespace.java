@@ -1,6 +1,9 @@
 package io.weir.kernel;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -103,6 +106,23 @@ public final class NetworkNamespace implements AutoCloseable {
             throw error;
         }
         return new IllegalStateException("call inside a network namespace failed: " + cause, cause);
+    }
+
+    /**
+     * Whether the name or path still leads to this namespace. It does not when the namespace was deleted, or deleted and made
+     * anew: this object then keeps the old one alive, which nobody else can reach.
+     */
+    public boolean reachable() {
+        Path path = name.indexOf('/') >= 0 ? Path.of(name) : NAMED.resolve(name);
+        try {
+            return identity(path).equals(identity(Path.of("/proc/self/fd", Integer.toString(fd))));
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static Map<String, Object> identity(Path path) throws IOException {
+        return Files.readAttributes(path, "unix:dev,ino");
     }
 
     public String name() {

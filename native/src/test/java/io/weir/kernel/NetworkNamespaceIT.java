@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -49,6 +50,23 @@ class NetworkNamespaceIT {
         assertNotEquals(
                 inside.namespace().call(NetworkNamespaceIT::current),
                 NetworkNamespace.callIn(null, NetworkNamespaceIT::current));
+    }
+
+    @Test
+    void shouldNotBeReachableWhenItsNameLeadsElsewhere() {
+        var doomed = new TestNamespace();
+        try (var held = NetworkNamespace.open(doomed.name())) {
+            boolean before = held.reachable();
+            doomed.close();
+            boolean deleted = held.reachable();
+            doomed.remake();
+
+            assertTrue(before);
+            assertFalse(deleted);
+            assertFalse(held.reachable(), "another namespace of the same name");
+        } finally {
+            doomed.close();
+        }
     }
 
     @Test

@@ -67,6 +67,11 @@ public final class TestNamespace implements AutoCloseable {
         ip("link set " + link + " up");
     }
 
+    /** Makes a new, empty namespace of the name that {@link #close} deleted. */
+    public void remake() {
+        run("ip netns add " + name);
+    }
+
     public int index(String link) {
         return namespace.call(() -> Syscall.interfaceIndex(link));
     }

@@ -27,6 +27,7 @@ public final class RouteNetlink implements AutoCloseable {
     private static final int RTM_NEWNEIGH = 28;
     private static final int RTM_GETNEIGH = 30;
 
+    private static final int MAX_NAME_LENGTH = 15; // IFNAMSIZ - 1
     private static final int ADDRESS_HEADER_LENGTH = 8;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
@@ -61,12 +62,29 @@ public final class RouteNetlink implements AutoCloseable {
 
     /** The interface of this name, empty when there is none. */
     public Optional<Link> link(String name) {
-        return links().stream().filter(link -> link.name().equals(name)).findFirst();
+        // A longer name belongs to no interface, but the kernel would call it invalid.
+        return name.isEmpty() || name.length() > MAX_NAME_LENGTH
+                ? Optional.empty()
+                : one(linkRequest(RTM_GETLINK, NetlinkRequest.FLAG_ACK, 0).attribute(Link.IFLA_IFNAME, name));
     }
 
     /** The interface of this index, empty when there is none. */
     public Optional<Link> link(int ifIndex) {
-        return links().stream().filter(link -> link.index() == ifIndex).findFirst();
+        return one(linkRequest(RTM_GETLINK, NetlinkRequest.FLAG_ACK, ifIndex));
+    }
+
+    private Optional<Link> one(NetlinkRequest request) {
+        List<Link> links = new ArrayList<>();
+        int result = socket.exchange(request, (type, body) -> {
+            if (type == RTM_NEWLINK) {
+                links.add(Link.decode(body));
+            }
+        });
+        if (result == -Errno.ENODEV) {
+            return Optional.empty();
+        }
+        Errno.require(result, "read link", REMEDY);
+        return links.stream().findFirst();
     }
 
     public int up(int ifIndex, boolean up) {

@@ -40,8 +40,11 @@ public final class Tap implements AutoCloseable {
     private static final long TUNSETIFF = 0x400454caL;
     private static final long TUNSETOFFLOAD = 0x400454d0L;
     private static final long TUNSETSNDBUF = 0x400454d4L;
+    private static final long TUNGETIFF = 0x800454d2L;
     private static final long TUNSETVNETHDRSZ = 0x400454d8L;
     private static final long TUNSETVNETLE = 0x400454dcL;
+    private static final long SIOCSIFHWADDR = 0x8924L;
+    private static final int IFF_PERSIST = 0x0800;
     private static final int IFF_TAP = 0x0002;
     private static final int IFF_MULTI_QUEUE = 0x0100;
     private static final int IFF_NO_PI = 0x1000;
@@ -49,6 +52,9 @@ public final class Tap implements AutoCloseable {
 
     private static final int IFREQ_LENGTH = 40;
     private static final int IFREQ_FLAGS_OFFSET = 16;
+    private static final int IFREQ_ADDRESS_OFFSET = 16;
+    private static final int ARPHRD_ETHER = 1;
+    private static final int MAC_LENGTH = 6;
 
     private final String name;
     private final int ifIndex;
@@ -205,6 +211,32 @@ public final class Tap implements AutoCloseable {
     /** Bytes that written frames may occupy in the kernel before a write returns 0. 0 or a negative errno. */
     public int sendBuffer(int lengthBytes) {
         return onEveryQueueInt(TUNSETSNDBUF, lengthBytes);
+    }
+
+    /** Whether the interface was made by someone else and stays when this process closes it. */
+    public boolean persistent() {
+        try (var request = new Scratch(IFREQ_LENGTH)) {
+            int result = Syscall.ioctl(fds[0], TUNGETIFF, request.address());
+            int flags = Memory.readUnsignedShort(request.address() + IFREQ_FLAGS_OFFSET);
+            return result == 0 && (flags & IFF_PERSIST) != 0;
+        }
+    }
+
+    /**
+     * Gives the interface, as the host sees it, this MAC address (in the low 48 bits). 0 or a negative errno; -EADDRNOTAVAIL
+     * for a group address.
+     */
+    public int hardwareAddress(long mac) {
+        // struct ifreq { char name[16]; struct sockaddr { u16 family; u8 data[14]; } address; }
+        try (var request = new Scratch(IFREQ_LENGTH)) {
+            request.ascii(0, name);
+            long address = request.address() + IFREQ_ADDRESS_OFFSET;
+            Memory.writeShort(address, ARPHRD_ETHER);
+            for (int i = 0; i < MAC_LENGTH; i++) {
+                Memory.writeByte(address + 2 + i, (byte) (mac >>> (8 * (MAC_LENGTH - 1 - i))));
+            }
+            return Syscall.ioctl(fds[0], SIOCSIFHWADDR, request.address());
+        }
     }
 
     private int onEveryQueue(long request, long argument) {

@@ -73,6 +73,18 @@ class RouteNetlinkIT {
     }
 
     @Test
+    void shouldAskForOneLinkByNameAndByIndex() {
+        int left = inside.index("left");
+
+        assertEquals("left", netlink.link(left).orElseThrow().name());
+        assertEquals(left, netlink.link("left").orElseThrow().index());
+        assertTrue(netlink.link(9999).isEmpty());
+        assertTrue(netlink.link("").isEmpty());
+        assertTrue(netlink.link("a-name-that-is-too-long").isEmpty());
+        assertEquals("right", link("right").name(), "the socket has no stale reply");
+    }
+
+    @Test
     void shouldChangeWhatItIsAskedTo() {
         inside.ip("link add br0 type bridge");
         int left = inside.index("left");

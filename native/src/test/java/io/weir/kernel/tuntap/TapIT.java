@@ -16,6 +16,7 @@ import io.weir.kernel.Syscall;
 import io.weir.kernel.TestNamespace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -90,6 +91,27 @@ class TapIT {
             assertEquals(0, offloading.vnetHeaderLength(12));
             assertEquals(0, offloading.sendBuffer(1 << 20));
         }
+    }
+
+    @Test
+    void shouldTakeTheHardwareAddressItIsGiven() {
+        try (Tap tap = Tap.open("tap0", inside.namespace(), true)) {
+            assertEquals(0, tap.hardwareAddress(0x0257_4549_5201L));
+            assertTrue(tap.hardwareAddress(0x0157_4549_5201L) < 0, "a group address");
+
+            assertTrue(inside.ip("link show dev tap0").contains("02:57:45:49:52:01"));
+            assertFalse(tap.persistent());
+        }
+    }
+
+    @Test
+    void shouldTellWhenSomeoneElseMadeTheTap() {
+        inside.ip("tuntap add dev tap0 mode tap vnet_hdr");
+
+        try (Tap tap = Tap.open("tap0", inside.namespace(), true)) {
+            assertTrue(tap.persistent());
+        }
+        assertTrue(inside.index("tap0") > 0);
     }
 
     @Test
