@@ -16,7 +16,7 @@ public final class Devices {
      */
     public static PortDevice open(int number, PortSettings settings) {
         return settings.type() == PortSettings.Type.TAP
-                ? new TapDevice(number, settings)
+                ? TapDevice.open(number, settings)
                 : NetdevDevices.open(number, settings);
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.datapath.port;
 
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import io.weir.kernel.netlink.RouteNetlink;
 /**
  * An interface that existed before Weir, taken over so that nothing passes between what is behind it and the host's own
  * stack: what arrives is dropped behind Weir's socket, and the host neither resolves addresses there nor gives itself one.
+ * IPv6 is switched off on it, unless an operator has given it IPv6 addresses, which that would delete for good.
  *
  * <p>All of that is undone on {@link #close}. After a kill the drop stays, on purpose: a VM must not reach the host because
  * its switch died. The next start replaces it.
@@ -24,6 +26,7 @@ import io.weir.kernel.netlink.RouteNetlink;
  * <p>Threading: the control thread.
  */
 final class HostInterface implements AutoCloseable {
+    private static final String DISABLE_IPV6 = "disable_ipv6";
     private static final List<Offload> UNFINISHED =
             List.of(Offload.RX_CHECKSUM, Offload.TX_CHECKSUM, Offload.TSO, Offload.GRO, Offload.LRO);
 
@@ -31,6 +34,8 @@ final class HostInterface implements AutoCloseable {
     private final RouteNetlink netlink;
     private final Link before;
     private final int mtu;
+    // Content of disable_ipv6 before it was changed, empty when it was left alone.
+    private String disableIpv6Before = "";
 
     private HostInterface(@Nullable NetworkNamespace namespace, RouteNetlink netlink, Link before, int mtu) {
         this.namespace = namespace;
@@ -97,7 +102,7 @@ final class HostInterface implements AutoCloseable {
                     "the kernel needs sch_ingress and cls_bpf");
             netlink.addressGenerationMode(before.index(), Link.ADDRESS_GENERATION_NONE);
             Errno.require(netlink.arp(before.index(), false), "switch ARP off on " + name, "run as root");
-            sysctl("disable_ipv6", "1");
+            disableIpv6();
             changeMtu(settings, mtu);
             Errno.require(netlink.up(before.index(), true), "bring " + name + " up", "run as root");
         } catch (RuntimeException e) {
@@ -115,32 +120,48 @@ final class HostInterface implements AutoCloseable {
         }
     }
 
+    /** The interface may disappear at any moment, so nothing here fails. */
     private void restore() {
         if (!exists()) {
             return;
         }
-        netlink.removeIngressDrop(before.index());
-        netlink.up(before.index(), before.up());
         netlink.mtu(before.index(), before.mtu());
         netlink.arp(before.index(), before.arp());
-        sysctl("disable_ipv6", "0");
         if (before.addressGenerationMode() >= 0) {
             netlink.addressGenerationMode(before.index(), before.addressGenerationMode());
         }
+        // After the generation mode, as the host then gives itself the address that it had.
+        if (!disableIpv6Before.isEmpty()) {
+            exchange(DISABLE_IPV6, disableIpv6Before);
+        }
+        netlink.up(before.index(), before.up());
+        // Last, so that the host hears nothing of a half restored interface.
+        netlink.removeIngressDrop(before.index());
     }
 
-    /** Not every kernel has IPv6, and then there is nothing to switch off. */
-    private void sysctl(String key, String value) {
+    private void disableIpv6() {
+        boolean addressed = netlink.addresses().stream()
+                .anyMatch(address -> address.ifIndex() == before.index()
+                        && address.address() instanceof Inet6Address inet6
+                        && !inet6.isLinkLocalAddress());
+        if (!addressed) {
+            disableIpv6Before = exchange(DISABLE_IPV6, "1");
+        }
+    }
+
+    /** Writes a value of the interface's IPv6 settings and returns the former; empty without IPv6, or when refused. */
+    private String exchange(String key, String value) {
         Path file = Path.of("/proc/sys/net/ipv6/conf", before.name(), key);
-        NetworkNamespace.callIn(namespace, () -> {
+        return NetworkNamespace.callIn(namespace, () -> {
             try {
-                if (Files.exists(file)) {
-                    Files.writeString(file, value);
-                }
-            } catch (IOException e) {
-                throw new PortException("cannot write " + value + " to " + file + ": " + e.getMessage(), "run as root");
+                String former = Files.readString(file).trim();
+                Files.writeString(file, value);
+                return former;
+            } catch (IOException _) {
+                // A kernel without IPv6, or a container that may not: the ingress drop is what keeps the VM from the
+                // host.
+                return "";
             }
-            return true;
         });
     }
 
@@ -151,9 +172,22 @@ final class HostInterface implements AutoCloseable {
     }
 
     PortDevice.Link link() {
-        return netlink.link(before.index())
-                .map(link -> link.up() ? PortDevice.Link.UP : PortDevice.Link.DOWN)
-                .orElse(PortDevice.Link.GONE);
+        return link(namespace, netlink, before.index());
+    }
+
+    /** State of an interface; GONE too when its namespace was deleted, which Weir's own descriptors keep alive. */
+    static PortDevice.Link link(@Nullable NetworkNamespace namespace, RouteNetlink netlink, int ifIndex) {
+        if (namespace != null && !namespace.reachable()) {
+            return PortDevice.Link.GONE;
+        }
+        Link link = netlink.link(ifIndex).orElse(null);
+        if (link == null) {
+            return PortDevice.Link.GONE;
+        }
+        if (!link.up()) {
+            return PortDevice.Link.DOWN;
+        }
+        return link.running() ? PortDevice.Link.UP : PortDevice.Link.NO_CARRIER;
     }
 
     boolean isVeth() {
@@ -200,7 +234,7 @@ final class HostInterface implements AutoCloseable {
         closeAll(netlink, namespace);
     }
 
-    private static void closeAll(@Nullable RouteNetlink netlink, @Nullable NetworkNamespace namespace) {
+    static void closeAll(@Nullable RouteNetlink netlink, @Nullable NetworkNamespace namespace) {
         if (netlink != null) {
             netlink.close();
         }

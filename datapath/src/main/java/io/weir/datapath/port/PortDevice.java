@@ -15,11 +15,13 @@ public interface PortDevice extends AutoCloseable {
         UP,
         /** Exists, and is administratively down. */
         DOWN,
+        /** Administratively up, but its other end is down or not there. */
+        NO_CARRIER,
         /** Does not exist any more. */
         GONE
     }
 
-    /** State of the interface now; asks the kernel, so not for the packet path. */
+    /** State of the interface now; asks the kernel, so not for the packet path. GONE too when its namespace was deleted. */
     Link link();
 
     /** How frames move: {@code tap}, {@code packet}, {@code xdp-native}, {@code xdp-generic}, {@code pcap}. */

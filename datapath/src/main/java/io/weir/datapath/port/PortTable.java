@@ -16,7 +16,10 @@ import io.weir.datapath.packet.PortSet;
 public final class PortTable {
     /** The port exists. */
     public static final int PRESENT = 1;
-    /** Its device is up, the operator has it enabled, and everything is programmed: frames may pass. */
+    /**
+     * It has its device, the operator has it enabled, and everything is programmed: frames may pass. The link's state does not
+     * matter: a frame that arrives proves that it is up before the kernel has told so.
+     */
     public static final int READY = 1 << 1;
 
     public static final int LEARNING = 1 << 2;
@@ -39,9 +42,10 @@ public final class PortTable {
      * @param number 0 to {@link PortSet#MAX_PORTS} - 1, stable while the port lives
      * @param settings what the operator said
      * @param ready whether frames may pass now
+     * @param linkUp whether the device can send, as far as is known: flooded frames leave only by such ports
      * @param mtu largest network-layer packet in bytes, as in force
      */
-    public record Entry(int number, PortSettings settings, boolean ready, int mtu) {}
+    public record Entry(int number, PortSettings settings, boolean ready, boolean linkUp, int mtu) {}
 
     private final List<Entry> entries;
     private final @Nullable Entry[] byNumber = new Entry[PortSet.MAX_PORTS];
@@ -79,7 +83,7 @@ public final class PortTable {
                 | bit(bridge.bpduGuard(), BPDU_GUARD)
                 | bit(bridge.suppressNeighbours(), SUPPRESS_NEIGHBOURS)
                 | bit(bridge.fastLeave(), FAST_LEAVE);
-        addIf(entry.ready(), ready, number);
+        addIf(entry.ready() && entry.linkUp(), ready, number);
         addIf(bridge.isolated(), isolated, number);
         addIf(bridge.floodUnknown(), floodUnknown, number);
         addIf(bridge.floodBroadcast(), floodBroadcast, number);
@@ -143,7 +147,7 @@ public final class PortTable {
         return vlan[number];
     }
 
-    /** Ports that frames may pass. Never change a set that this class returns. */
+    /** Ports that are {@link #READY} and whose link is up: where floods go. Never change a set that this class returns. */
     public PortSet ready() {
         return ready;
     }

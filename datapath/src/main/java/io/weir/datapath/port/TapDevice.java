@@ -1,5 +1,7 @@
 package io.weir.datapath.port;
 
+import org.jspecify.annotations.Nullable;
+
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.VirtioNetHeader;
@@ -24,31 +26,64 @@ final class TapDevice implements PortDevice {
     private static final int DEFAULT_MTU = 1500;
 
     private final int number;
+    private final @Nullable NetworkNamespace namespace;
     private final Tap tap;
     private final RouteNetlink netlink;
     private final int mtu;
 
-    TapDevice(int number, PortSettings settings) {
+    private TapDevice(
+            int number, @Nullable NetworkNamespace namespace, RouteNetlink netlink, Tap tap, PortSettings settings) {
         this.number = number;
+        this.namespace = namespace;
+        this.netlink = netlink;
+        this.tap = tap;
+        this.mtu = settings.mtu() == 0 ? DEFAULT_MTU : settings.mtu();
+    }
+
+    /**
+     * Makes the tap and programs it.
+     *
+     * @throws PortException when its namespace does not exist, or it does not take the MTU
+     * @throws io.weir.kernel.KernelException when the kernel refuses
+     */
+    static TapDevice open(int number, PortSettings settings) {
         NetworkNamespace namespace = HostInterface.open(settings);
-        try (namespace) {
-            tap = Tap.open(settings.device(), namespace, true);
+        RouteNetlink netlink = null;
+        try {
             netlink = RouteNetlink.open(namespace);
-        }
-        mtu = settings.mtu() == 0 ? DEFAULT_MTU : settings.mtu();
-        if (netlink.mtu(tap.ifIndex(), mtu) < 0) {
-            close();
-            throw new PortException(
-                    "port \"" + settings.name() + "\": a tap does not take an MTU of " + mtu, "choose 68 to 9216");
+            Tap tap = Tap.open(settings.device(), namespace, true);
+            TapDevice device = new TapDevice(number, namespace, netlink, tap, settings);
+            try {
+                device.program(settings);
+            } catch (RuntimeException e) {
+                tap.close();
+                throw e;
+            }
+            return device;
+        } catch (RuntimeException e) {
+            HostInterface.closeAll(netlink, namespace);
+            throw e;
         }
     }
 
-    /** An interface that was not taken up, or was deleted from outside. */
+    private void program(PortSettings settings) {
+        if (netlink.mtu(tap.ifIndex(), mtu) < 0) {
+            throw new PortException(
+                    "port \"" + settings.name() + "\": a tap does not take an MTU of " + mtu, "choose 68 to 9216");
+        }
+        // A tap that someone else made has the address that they chose.
+        if (!tap.persistent()) {
+            Errno.require(
+                    tap.hardwareAddress(TapAddress.of(settings.name())),
+                    "set the MAC address of tap " + tap.name(),
+                    "run as root");
+        }
+    }
+
+    /** An interface that was not taken up, or was deleted from outside, with its namespace perhaps. */
     @Override
     public Link link() {
-        return netlink.link(tap.ifIndex())
-                .map(link -> link.up() ? Link.UP : Link.DOWN)
-                .orElse(Link.GONE);
+        return HostInterface.link(namespace, netlink, tap.ifIndex());
     }
 
     @Override
@@ -78,8 +113,8 @@ final class TapDevice implements PortDevice {
 
     @Override
     public void close() {
-        netlink.close();
         tap.close();
+        HostInterface.closeAll(netlink, namespace);
     }
 
     private static final class TapReceiver implements Receiver {

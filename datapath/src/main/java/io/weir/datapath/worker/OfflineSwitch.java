@@ -46,7 +46,7 @@ public final class OfflineSwitch implements AutoCloseable {
         for (PortSettings port : ports) {
             int number = entries.size();
             int mtu = port.mtu() == 0 ? PortSettings.MAX_MTU : port.mtu();
-            entries.add(new PortTable.Entry(number, port, port.enabled(), mtu));
+            entries.add(new PortTable.Entry(number, port, port.enabled(), true, mtu));
             numbers.put(port.name(), number);
             RecordingTransmitter transmitter = new RecordingTransmitter(number, pipeline.counters());
             transmitters.add(transmitter);

@@ -1,7 +1,13 @@
 package io.weir.datapath.worker;
 
+import java.util.concurrent.locks.LockSupport;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import io.weir.kernel.Epoll;
 import io.weir.kernel.EventFd;
+import io.weir.kernel.netlink.LinkMonitor;
 
 /**
  * Watches over the ports beside the packet path: hands the workers' events to the listeners, follows the kernel's interfaces
@@ -10,9 +16,10 @@ import io.weir.kernel.EventFd;
  * <p>Threading: one daemon thread of its own; it calls into the {@link Switch}, which takes its lock.
  */
 final class Supervisor implements AutoCloseable {
-    // How late a device that comes back unannounced (in a namespace made anew) is noticed.
-    private static final int TICK_MS = 250;
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+    private static final long PAUSE_AFTER_FAILURE_NS = 1_000_000_000L;
     private static final long WAKE_TOKEN = -1;
+    private static final long LINK_TOKEN = -2;
 
     private final Switch owner;
     private final EventFd wake = EventFd.create();
@@ -31,18 +38,34 @@ final class Supervisor implements AutoCloseable {
         return wake;
     }
 
+    /** Wakes up too when the link monitor has news; closing it ends that. */
+    void watch(LinkMonitor monitor) {
+        epoll.add(monitor.fd(), Epoll.IN, LINK_TOKEN);
+    }
+
     void start() {
         thread.start();
     }
 
     private void run() {
+        int timeoutMs = 0;
         while (running) {
-            if (epoll.wait(TICK_MS) > 0) {
-                wake.drain();
-            }
+            epoll.wait(timeoutMs);
+            wake.drain();
             if (running) {
-                owner.supervise();
+                timeoutMs = supervise();
             }
+        }
+    }
+
+    /** A failure is a defect or a kernel short of memory; the ports must not stay without supervision for it. */
+    private int supervise() {
+        try {
+            return owner.supervise();
+        } catch (RuntimeException e) {
+            LOG.error("supervision failed and goes on; please report this", e);
+            LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NS);
+            return 0;
         }
     }
 
@@ -51,6 +74,7 @@ final class Supervisor implements AutoCloseable {
     public void close() {
         running = false;
         wake.signal();
+        LockSupport.unpark(thread);
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

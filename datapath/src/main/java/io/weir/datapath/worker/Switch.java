@@ -34,7 +34,12 @@ import io.weir.kernel.MappedFile;
  * called on the supervisor's thread and must not block.
  */
 public final class Switch implements AutoCloseable {
+    private static final long NS_PER_MS = 1_000_000L;
     private static final long NS_PER_SECOND = 1_000_000_000L;
+    // How soon a lost device is sought again, and the deletion of a namespace is noticed.
+    private static final int SEEK_MS = 250;
+    // All links are read this often although the kernel announces changes: an announcement may be lost.
+    private static final int CHECK_ALL_MS = 5_000;
 
     private final SwitchSettings settings;
     private final NanoClock clock = SystemNanoClock.INSTANCE;
@@ -42,6 +47,7 @@ public final class Switch implements AutoCloseable {
     private final PortNumbers numbers;
     private final Workers workers;
     private final Supervisor supervisor;
+    private final LinkWatch links;
     private final List<SwitchPort> ports = new ArrayList<>();
     private final List<Consumer<SwitchEvent>> listeners = new CopyOnWriteArrayList<>();
     private final ActiveCaptures captures;
@@ -49,12 +55,14 @@ public final class Switch implements AutoCloseable {
     // Written by the control thread under the lock, taken by each worker once per duty cycle.
     private volatile PortTable published = PortTable.EMPTY;
     private boolean closed;
+    private long checkedAllNs = startNs;
 
     /** A switch without ports; {@link #start} lets its workers run. */
     public Switch(SwitchSettings settings) {
         this.settings = settings;
         this.numbers = new PortNumbers(stateFile(settings.stateDir()));
         this.supervisor = new Supervisor(this);
+        this.links = new LinkWatch(supervisor::watch);
         this.workers = new Workers(settings, clock, () -> published, supervisor.wake());
         this.captures = new ActiveCaptures(workers.all().stream()
                 .map(worker -> worker.pipeline().capture())
@@ -103,6 +111,7 @@ public final class Switch implements AutoCloseable {
         ports.add(port);
         bindStaticMacs(port);
         publish();
+        supervisor.wake().signal();
         return status.of(port);
     }
 
@@ -121,6 +130,8 @@ public final class Switch implements AutoCloseable {
     }
 
     private void open(SwitchPort port) {
+        // Before the device, so that no change of its link is missed.
+        links.add(port.settings());
         port.opened(PortOpener.open(port.number(), port.settings(), device -> workers.attach(port, device)));
     }
 
@@ -172,10 +183,12 @@ public final class Switch implements AutoCloseable {
         SwitchPort port = require(name);
         ports.remove(port);
         publish();
+        links.retain(ports);
         PortDevice device = port.device();
-        status.retire(port);
         workers.detach(port);
         workers.onEach(worker -> worker.pipeline().forgetPort(port.number()));
+        // Now that no worker counts for the port any more.
+        status.retire(port);
         if (device != null) {
             device.close();
         }
@@ -275,19 +288,39 @@ public final class Switch implements AutoCloseable {
         listeners.remove(listener);
     }
 
-    /** The supervisor's round: events out, links followed, lost devices sought. */
-    synchronized void supervise() {
+    /**
+     * The supervisor's round: events out, links followed, lost devices sought.
+     *
+     * @return time until the next round when nothing happens before, in ms
+     */
+    synchronized int supervise() {
         if (closed) {
-            return;
+            return CHECK_ALL_MS;
         }
         workers.drainEvents(this::onEvent);
+        links.poll();
+        boolean all = allAreDue();
         boolean changed = false;
+        boolean seek = false;
         for (SwitchPort port : ports) {
-            changed |= port.device() == null ? reopen(port) : followLink(port);
+            if (port.device() == null) {
+                changed |= reopen(port);
+            } else if (all || links.concerns(port)) {
+                changed |= followLink(port);
+            }
+            seek |= port.device() == null || port.settings().netns() != null;
         }
         if (changed) {
             publish();
         }
+        return seek ? SEEK_MS : CHECK_ALL_MS;
+    }
+
+    private boolean allAreDue() {
+        long nowNs = clock.nanoTime();
+        boolean due = nowNs - checkedAllNs >= CHECK_ALL_MS * NS_PER_MS;
+        checkedAllNs = due ? nowNs : checkedAllNs;
+        return due;
     }
 
     private void onEvent(Kind kind, int number, long mac, int other) {
@@ -295,7 +328,11 @@ public final class Switch implements AutoCloseable {
         if (port == null) {
             return;
         }
-        if (kind == Kind.PORT_DOWN && port.device() != null) {
+        if (kind == Kind.PORT_DOWN && (port.device() == null || workers.polls(port))) {
+            // Of a device that was found gone, and perhaps opened again, before its worker's word got here.
+            return;
+        }
+        if (kind == Kind.PORT_DOWN) {
             lose(port);
             publish();
         }
@@ -314,7 +351,11 @@ public final class Switch implements AutoCloseable {
     private boolean reopen(SwitchPort port) {
         try {
             open(port);
-            tell(Kind.PORT_UP, port, "device " + port.settings().device() + " is back");
+            String reason = port.linkUp() ? "" : ", but: " + port.downReason();
+            tell(
+                    port.linkUp() ? Kind.PORT_UP : Kind.PORT_DOWN,
+                    port,
+                    "device " + port.settings().device() + " is there" + reason);
             return true;
         } catch (PortException e) {
             port.lost(e.reason() + "; " + e.remedy());
@@ -331,10 +372,11 @@ public final class Switch implements AutoCloseable {
             return true;
         }
         boolean up = link == PortDevice.Link.UP;
-        if (up == port.linkUp()) {
+        boolean wasUp = port.linkUp();
+        port.link(link);
+        if (up == wasUp) {
             return false;
         }
-        port.link(up);
         if (!up) {
             forget(port.number(), 0);
         }
@@ -402,6 +444,7 @@ public final class Switch implements AutoCloseable {
             }
             closed = true;
             workers.close();
+            links.close();
             for (SwitchPort port : ports) {
                 PortDevice device = port.device();
                 if (device != null) {

@@ -16,7 +16,7 @@ final class SwitchPort {
     private final int worker;
     private PortSettings settings;
     private @Nullable PortDevice device;
-    private boolean linkUp;
+    private PortDevice.Link link = PortDevice.Link.GONE;
     private String downReason = "not opened yet";
 
     SwitchPort(int number, int worker, PortSettings settings) {
@@ -50,25 +50,34 @@ final class SwitchPort {
     /** The device was opened and its workers hold it. */
     void opened(PortDevice device) {
         this.device = device;
-        this.linkUp = true;
-        this.downReason = "";
+        link(device.link());
     }
 
     /** The device is gone. */
     void lost(String reason) {
         device = null;
-        linkUp = false;
+        link = PortDevice.Link.GONE;
         downReason = reason;
     }
 
-    /** The device's link changed. */
-    void link(boolean up) {
-        linkUp = up;
-        downReason = up ? "" : "interface " + settings.device() + " is down: ip link set " + settings.device() + " up";
+    /** The device's link is in that state. */
+    void link(PortDevice.Link now) {
+        link = now;
+        downReason = switch (now) {
+            case UP -> "";
+            case DOWN -> "interface " + settings.device() + " is down: ip link set " + settings.device() + " up";
+            case NO_CARRIER ->
+                "interface " + settings.device() + " has no carrier: its other end is down or not attached";
+            case GONE -> "interface " + settings.device() + " is gone: the port comes back with it";
+        };
+    }
+
+    PortDevice.Link link() {
+        return link;
     }
 
     boolean linkUp() {
-        return linkUp;
+        return link == PortDevice.Link.UP;
     }
 
     String downReason() {
@@ -89,14 +98,14 @@ final class SwitchPort {
     }
 
     PortTable.Entry entry() {
-        return new PortTable.Entry(number, settings, ready(), mtu());
+        return new PortTable.Entry(number, settings, ready(), linkUp(), mtu());
     }
 
     PortStatus.State state(boolean blocked) {
         if (!settings.enabled()) {
             return PortStatus.State.DISABLED;
         }
-        if (!ready() || !linkUp) {
+        if (!ready() || !linkUp()) {
             return PortStatus.State.DOWN;
         }
         return blocked ? PortStatus.State.BLOCKED : PortStatus.State.UP;

@@ -97,8 +97,9 @@ final class Worker implements Agent {
     @Override
     public int doWork() {
         long nowNs = clock.nanoTime();
-        pipeline.begin(published.get(), nowNs);
+        // Commands first: whoever waited for one knows that the worker sees the ports published before it.
         int work = runCommands();
+        pipeline.begin(published.get(), nowNs);
         if (sources.length > DIRECT_POLL_MAX) {
             markReady(0);
         }
@@ -222,6 +223,16 @@ final class Worker implements Agent {
                 Source[] rest = Arrays.copyOf(sources, sources.length - 1);
                 System.arraycopy(sources, i + 1, rest, i, rest.length - i);
                 sources = rest;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** On the worker: whether this receiver is polled. */
+    boolean polls(Receiver receiver) {
+        for (Source source : sources) {
+            if (source.receiver.equals(receiver)) {
                 return true;
             }
         }

@@ -20,6 +20,7 @@ import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Receiver;
 import io.weir.datapath.port.SwitchSettings;
+import io.weir.datapath.port.Transmitter;
 import io.weir.kernel.EventFd;
 
 /**
@@ -76,8 +77,11 @@ final class Workers implements AutoCloseable {
     /** Gives every worker a way out by the device, and its owner the way in. */
     void attach(SwitchPort port, PortDevice device) {
         Receiver receiver = device.receiver();
-        onEach(worker -> worker.pipeline()
-                .attach(port.number(), device.transmitter(worker.counters(), worker.index() == port.worker())));
+        // Made here, as opening a socket would hold up the frames of the worker's other ports, and may fail.
+        List<Transmitter> waysOut = workers.stream()
+                .map(worker -> device.transmitter(worker.counters(), worker.index() == port.worker()))
+                .toList();
+        onEach(worker -> worker.pipeline().attach(port.number(), waysOut.get(worker.index())));
         receivers[port.number()] = receiver;
         on(port.worker(), worker -> {
             worker.addReceiver(port.number(), receiver);
@@ -93,6 +97,12 @@ final class Workers implements AutoCloseable {
             on(port.worker(), worker -> worker.removeReceiver(receiver));
         }
         onEach(worker -> worker.pipeline().detach(port.number()));
+    }
+
+    /** Whether the port's worker polls its device. */
+    boolean polls(SwitchPort port) {
+        Receiver receiver = receivers[port.number()];
+        return receiver != null && on(port.worker(), worker -> worker.polls(receiver));
     }
 
     /** Frames that the kernel dropped at the port's device before Weir could read them. */

@@ -74,7 +74,7 @@ final class TestSwitch implements PortEvents {
                 true,
                 vlan,
                 bridge);
-        entries.add(new PortTable.Entry(number, port, ready, 1500));
+        entries.add(new PortTable.Entry(number, port, ready, true, 1500));
         ports.take(new PortTable(entries));
         return this;
     }
@@ -91,7 +91,7 @@ final class TestSwitch implements PortEvents {
         PortSettings was = old.settings();
         PortSettings now = new PortSettings(
                 was.name(), was.type(), was.device(), null, was.io(), 0, null, null, true, was.vlan(), bridge);
-        entries.set(number, new PortTable.Entry(number, now, old.ready(), old.mtu()));
+        entries.set(number, new PortTable.Entry(number, now, old.ready(), old.linkUp(), old.mtu()));
         ports.take(new PortTable(entries));
     }
 

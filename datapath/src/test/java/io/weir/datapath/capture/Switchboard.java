@@ -15,7 +15,7 @@ final class Switchboard {
     static PortTable ports(String... names) {
         List<PortTable.Entry> entries = new ArrayList<>();
         for (String name : names) {
-            entries.add(new PortTable.Entry(entries.size() + 1, port(name), true, 1500));
+            entries.add(new PortTable.Entry(entries.size() + 1, port(name), true, true, 1500));
         }
         return new PortTable(entries);
     }

@@ -91,7 +91,7 @@ public class PipelineBenchmark {
                 true,
                 VlanSettings.access(VlanSettings.DEFAULT_VLAN),
                 BridgeSettings.DEFAULT);
-        return new PortTable.Entry(number, settings, true, MTU_BYTES);
+        return new PortTable.Entry(number, settings, true, true, MTU_BYTES);
     }
 
     /** A benchmark of frames that are dropped would be a fast one. */
