@@ -16,15 +16,13 @@ import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Receiver;
-import io.weir.kernel.Epoll;
 import io.weir.kernel.EventFd;
 
 /**
  * One thread of the datapath: polls the ports it owns, runs their frames through its pipeline, sleeps when idle.
  *
  * <p>A duty cycle takes the published port table once, serves the commands that wait, and gives each ready port one batch, so
- * that no port starves another. With few ports all are polled, as an empty read costs less than asking which are ready; with
- * many, epoll says which.
+ * that no port starves another. With few ports all are polled, as an empty read costs less than asking which are ready.
  *
  * <p>Threading: everything here runs on the worker's thread, but for {@link #execute} and {@link #call}, which any thread may
  * use, and the statistics.
@@ -32,8 +30,6 @@ import io.weir.kernel.EventFd;
 final class Worker implements Agent {
     private static final int DIRECT_POLL_MAX = 4;
     private static final int COMMANDS = 256;
-    private static final int EPOLL_CAPACITY = 256;
-    private static final long WAKE_TOKEN = -1;
     private static final long HOUSEKEEPING_NS = 10_000_000;
 
     private final int index;
@@ -46,8 +42,8 @@ final class Worker implements Agent {
     private final PacketPool pool;
     private final PacketBatch batch = new PacketBatch();
     private final ManyToOneConcurrentArrayQueue<Runnable> commands = new ManyToOneConcurrentArrayQueue<>(COMMANDS);
-    private final Epoll epoll = Epoll.create(EPOLL_CAPACITY);
     private final EventFd wake = EventFd.create();
+    private final Readiness readiness = new Readiness(wake.fd());
 
     private Source[] sources = {};
     private long housekeepingNs;
@@ -81,7 +77,6 @@ final class Worker implements Agent {
         this.pool = pipeline.pool();
         this.counters = pipeline.counters();
         this.events = events;
-        epoll.add(wake.fd(), Epoll.IN, WAKE_TOKEN);
     }
 
     @Override
@@ -130,8 +125,11 @@ final class Worker implements Agent {
         batch.reset(source.port, nowNs);
         int count = source.receiver.receive(batch, pool);
         if (count > 0) {
-            pipeline.process(batch);
-            source.receiver.release(batch);
+            try {
+                pipeline.process(batch);
+            } finally {
+                source.receiver.release(batch);
+            }
             counters.add(CounterTable.WORKER_ROW, CounterTable.BATCHES, 1);
             return count;
         }
@@ -161,22 +159,12 @@ final class Worker implements Agent {
     }
 
     private void markReady(int timeoutMs) {
-        int ready = epoll.wait(timeoutMs);
-        for (int i = 0; i < ready; i++) {
-            long token = epoll.token(i);
-            if (token == WAKE_TOKEN) {
-                wake.drain();
-            } else {
-                markReady(token);
-            }
+        int found = readiness.wait(timeoutMs);
+        if (readiness.woken()) {
+            wake.drain();
         }
-    }
-
-    private void markReady(long port) {
-        for (Source source : sources) {
-            if (source.port == port) {
-                source.ready = true;
-            }
+        for (int i = 0; i < found; i++) {
+            sources[readiness.ready(i)].ready = true;
         }
     }
 
@@ -212,17 +200,23 @@ final class Worker implements Agent {
     void addReceiver(int port, Receiver receiver) {
         sources = Arrays.copyOf(sources, sources.length + 1);
         sources[sources.length - 1] = new Source(port, receiver);
-        epoll.add(receiver.pollDescriptor(), Epoll.IN, port);
+        watch();
+    }
+
+    private void watch() {
+        readiness.watch(Arrays.stream(sources)
+                .mapToInt(source -> source.receiver.pollDescriptor())
+                .toArray());
     }
 
     /** On the worker: polls this receiver no more; true when it was polled. */
     boolean removeReceiver(Receiver receiver) {
         for (int i = 0; i < sources.length; i++) {
             if (sources[i].receiver.equals(receiver)) {
-                epoll.remove(receiver.pollDescriptor());
                 Source[] rest = Arrays.copyOf(sources, sources.length - 1);
                 System.arraycopy(sources, i + 1, rest, i, rest.length - i);
                 sources = rest;
+                watch();
                 return true;
             }
         }
@@ -261,7 +255,7 @@ final class Worker implements Agent {
     public void onClose() {
         runCommands();
         pipeline.close();
-        epoll.close();
+        readiness.close();
         wake.close();
     }
 }
