@@ -44,6 +44,21 @@ final class TestPorts {
                 port.bridge());
     }
 
+    static PortSettings with(PortSettings port, int mtu) {
+        return new PortSettings(
+                port.name(),
+                port.type(),
+                port.device(),
+                port.netns(),
+                port.io(),
+                mtu,
+                port.pcapIn(),
+                port.pcapOut(),
+                port.enabled(),
+                port.vlan(),
+                port.bridge());
+    }
+
     /** A trunk of one VLAN whose tags have that type. */
     static VlanSettings trunk(int tagType, int vlan) {
         BitSet vlans = new BitSet();
