@@ -26,22 +26,23 @@ import io.weir.kernel.netlink.RouteNetlink;
  * <p>Threading: the control thread.
  */
 final class HostInterface implements AutoCloseable {
-    private static final String DISABLE_IPV6 = "disable_ipv6";
     private static final List<Offload> UNFINISHED =
             List.of(Offload.RX_CHECKSUM, Offload.TX_CHECKSUM, Offload.TSO, Offload.GRO, Offload.LRO);
 
     private final @Nullable NetworkNamespace namespace;
     private final RouteNetlink netlink;
     private final Link before;
+    private final FormerState former;
     private final int mtu;
-    // Content of disable_ipv6 before it was changed, empty when it was left alone.
-    private String disableIpv6Before = "";
 
-    private HostInterface(@Nullable NetworkNamespace namespace, RouteNetlink netlink, Link before, int mtu) {
+    private HostInterface(@Nullable NetworkNamespace namespace, RouteNetlink netlink, Link before, int wantedMtu) {
         this.namespace = namespace;
         this.netlink = netlink;
         this.before = before;
-        this.mtu = mtu;
+        int disableIpv6 = addressed() ? FormerState.UNTOUCHED : disableIpv6();
+        // A predecessor that was killed left the interface as it had changed it, but noted how it was.
+        this.former = FormerState.ofNote(netlink.ingressDropNote(before.index()), FormerState.of(before, disableIpv6));
+        this.mtu = wantedMtu == 0 ? former.mtu() : wantedMtu;
     }
 
     /**
@@ -56,8 +57,7 @@ final class HostInterface implements AutoCloseable {
         try {
             netlink = RouteNetlink.open(namespace);
             Link link = find(netlink, settings);
-            HostInterface device =
-                    new HostInterface(namespace, netlink, link, settings.mtu() == 0 ? link.mtu() : settings.mtu());
+            HostInterface device = new HostInterface(namespace, netlink, link, settings.mtu());
             device.seal(settings);
             return device;
         } catch (RuntimeException e) {
@@ -97,12 +97,14 @@ final class HostInterface implements AutoCloseable {
         String name = before.name();
         try {
             Errno.require(
-                    netlink.addIngressDrop(before.index()),
+                    netlink.addIngressDrop(before.index(), former.note()),
                     "drop what " + name + " receives behind the switch",
                     "the kernel needs sch_ingress and cls_bpf");
             netlink.addressGenerationMode(before.index(), Link.ADDRESS_GENERATION_NONE);
             Errno.require(netlink.arp(before.index(), false), "switch ARP off on " + name, "run as root");
-            disableIpv6();
+            if (former.disableIpv6() != FormerState.UNTOUCHED) {
+                disableIpv6(1);
+            }
             changeMtu(settings, mtu);
             Errno.require(netlink.up(before.index(), true), "bring " + name + " up", "run as root");
         } catch (RuntimeException e) {
@@ -125,44 +127,54 @@ final class HostInterface implements AutoCloseable {
         if (!exists()) {
             return;
         }
-        netlink.mtu(before.index(), before.mtu());
-        netlink.arp(before.index(), before.arp());
-        if (before.addressGenerationMode() >= 0) {
-            netlink.addressGenerationMode(before.index(), before.addressGenerationMode());
+        netlink.mtu(before.index(), former.mtu());
+        netlink.arp(before.index(), former.arp());
+        if (former.addressGenerationMode() >= 0) {
+            netlink.addressGenerationMode(before.index(), former.addressGenerationMode());
         }
         // After the generation mode, as the host then gives itself the address that it had.
-        if (!disableIpv6Before.isEmpty()) {
-            exchange(DISABLE_IPV6, disableIpv6Before);
+        if (former.disableIpv6() != FormerState.UNTOUCHED) {
+            disableIpv6(former.disableIpv6());
         }
-        netlink.up(before.index(), before.up());
+        netlink.up(before.index(), former.up());
         // Last, so that the host hears nothing of a half restored interface.
         netlink.removeIngressDrop(before.index());
     }
 
-    private void disableIpv6() {
-        boolean addressed = netlink.addresses().stream()
+    /** Whether someone gave the interface IPv6 addresses, which switching IPv6 off would delete for good. */
+    private boolean addressed() {
+        return netlink.addresses().stream()
                 .anyMatch(address -> address.ifIndex() == before.index()
                         && address.address() instanceof Inet6Address inet6
                         && !inet6.isLinkLocalAddress());
-        if (!addressed) {
-            disableIpv6Before = exchange(DISABLE_IPV6, "1");
-        }
     }
 
-    /** Writes a value of the interface's IPv6 settings and returns the former; empty without IPv6, or when refused. */
-    private String exchange(String key, String value) {
-        Path file = Path.of("/proc/sys/net/ipv6/conf", before.name(), key);
+    /** Whether IPv6 is off (1) or on (0) on the interface; UNTOUCHED when the kernel has none. */
+    private int disableIpv6() {
         return NetworkNamespace.callIn(namespace, () -> {
             try {
-                String former = Files.readString(file).trim();
-                Files.writeString(file, value);
-                return former;
+                return Files.readString(disableIpv6File()).startsWith("0") ? 0 : 1;
             } catch (IOException _) {
-                // A kernel without IPv6, or a container that may not: the ingress drop is what keeps the VM from the
-                // host.
-                return "";
+                return FormerState.UNTOUCHED;
             }
         });
+    }
+
+    private void disableIpv6(int value) {
+        NetworkNamespace.callIn(namespace, () -> {
+            try {
+                Files.writeString(disableIpv6File(), Integer.toString(value));
+                return true;
+            } catch (IOException _) {
+                // A container may refuse, or the interface is gone: the ingress drop is what keeps the VM from the
+                // host.
+                return false;
+            }
+        });
+    }
+
+    private Path disableIpv6File() {
+        return Path.of("/proc/sys/net/ipv6/conf", before.name(), "disable_ipv6");
     }
 
     private boolean exists() {

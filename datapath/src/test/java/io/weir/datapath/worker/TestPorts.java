@@ -23,8 +23,7 @@ final class TestPorts {
         return port(name, PortSettings.Type.NETDEV, device, namespace.name(), PortSettings.Io.XDP);
     }
 
-    private static PortSettings port(
-            String name, PortSettings.Type type, String device, String netns, PortSettings.Io io) {
+    static PortSettings port(String name, PortSettings.Type type, String device, String netns, PortSettings.Io io) {
         VlanSettings vlan = VlanSettings.access(VlanSettings.DEFAULT_VLAN);
         return new PortSettings(name, type, device, netns, io, 0, null, null, true, vlan, BridgeSettings.DEFAULT);
     }

@@ -9,5 +9,6 @@ package io.weir.kernel.netlink;
  * @param name of its program, {@code weir-drop} for Weir's own, empty without
  * @param preference lower ones run first
  * @param handle unique within classifier and preference
+ * @param note number that Weir left with its own drop, 0 without
  */
-public record IngressFilter(String kind, String name, int preference, int handle) {}
+public record IngressFilter(String kind, String name, int preference, int handle, int note) {}

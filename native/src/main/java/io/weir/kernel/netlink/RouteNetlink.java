@@ -139,7 +139,18 @@ public final class RouteNetlink implements AutoCloseable {
      * still see it. Repeating it, also in another process, replaces the same filter.
      */
     public int addIngressDrop(int ifIndex) {
-        return trafficControl.addIngressDrop(ifIndex);
+        return addIngressDrop(ifIndex, 0);
+    }
+
+    /** As {@link #addIngressDrop(int)}, with a note for whoever finds the drop; the note of one that is there stays. */
+    public int addIngressDrop(int ifIndex, int note) {
+        return trafficControl.addIngressDrop(ifIndex, note);
+    }
+
+    /** The note that a process, perhaps killed since, left with its drop; 0 when there is none. */
+    public int ingressDropNote(int ifIndex) {
+        IngressFilter drop = trafficControl.existing(ifIndex);
+        return drop == null ? 0 : drop.note();
     }
 
     /** Takes it off again, and the hooks when Weir made them and nobody else uses them; -ENOENT when there is none. */

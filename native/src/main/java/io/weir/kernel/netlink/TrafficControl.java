@@ -5,6 +5,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.weir.kernel.Errno;
 
 /**
@@ -37,6 +39,7 @@ final class TrafficControl {
 
     private static final int TCA_KIND = 1;
     private static final int TCA_OPTIONS = 2;
+    private static final int TCA_BPF_CLASSID = 3;
     private static final int TCA_BPF_OPS_LEN = 4;
     private static final int TCA_BPF_OPS = 5;
     private static final int TCA_BPF_NAME = 7;
@@ -58,8 +61,10 @@ final class TrafficControl {
                 .attribute(TCA_KIND, "clsact"));
     }
 
-    int addIngressDrop(int ifIndex) {
-        int handle = existingHandle(ifIndex);
+    int addIngressDrop(int ifIndex, int note) {
+        IngressFilter existing = existing(ifIndex);
+        int handle = existing == null ? 0 : existing.handle();
+        int kept = existing == null || existing.note() == 0 ? note : existing.note();
         if (handle == 0) {
             int made = addClsact(ifIndex);
             if (made < 0 && made != -Errno.EEXIST) {
@@ -67,13 +72,17 @@ final class TrafficControl {
             }
             handle = made == 0 ? HANDLE_OWN_QDISC : HANDLE_FOREIGN_QDISC;
         }
-        return replaceDrop(ifIndex, handle);
+        return replaceDrop(ifIndex, handle, kept);
     }
 
-    private int replaceDrop(int ifIndex, int handle) {
+    private int replaceDrop(int ifIndex, int handle, int note) {
         int flags = NetlinkRequest.FLAG_ACK | NetlinkRequest.FLAG_CREATE | NetlinkRequest.FLAG_REPLACE;
         NetlinkRequest request = filter(RTM_NEWTFILTER, flags, ifIndex, handle).attribute(TCA_KIND, "bpf");
         int options = request.begin(TCA_OPTIONS);
+        if (note != 0) {
+            // A class to count the frame under; dropped frames have none, so the number is free to carry the note.
+            request.attribute(TCA_BPF_CLASSID, note);
+        }
         request.attribute16(TCA_BPF_OPS_LEN, 1)
                 .attribute(TCA_BPF_OPS, dropProgram())
                 .attribute(TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT)
@@ -92,10 +101,11 @@ final class TrafficControl {
     }
 
     int removeIngressDrop(int ifIndex) {
-        int handle = existingHandle(ifIndex);
-        if (handle == 0) {
+        IngressFilter existing = existing(ifIndex);
+        if (existing == null) {
             return -Errno.ENOENT;
         }
+        int handle = existing.handle();
         int removed = socket.send(
                 filter(RTM_DELTFILTER, NetlinkRequest.FLAG_ACK, ifIndex, handle).attribute(TCA_KIND, "bpf"));
         boolean unused = filters(ifIndex, INGRESS_PARENT).isEmpty()
@@ -127,22 +137,25 @@ final class TrafficControl {
         Attributes attributes = new Attributes(body.slice(HEADER_LENGTH, body.limit() - HEADER_LENGTH));
         String kind = attributes.text(TCA_KIND);
         if (!kind.equals("bpf")) {
-            return new IngressFilter(kind, "", body.getInt(16) >>> 16, body.getInt(8));
+            return new IngressFilter(kind, "", body.getInt(16) >>> 16, body.getInt(8), 0);
         }
         int handle = body.getInt(8);
         boolean own = handle == HANDLE_OWN_QDISC || handle == HANDLE_FOREIGN_QDISC;
-        String name = attributes.nested(TCA_OPTIONS).text(TCA_BPF_NAME);
-        return new IngressFilter(kind, own ? DROP_NAME : name, body.getInt(16) >>> 16, handle);
+        Attributes options = attributes.nested(TCA_OPTIONS);
+        int note = own ? options.int32(TCA_BPF_CLASSID, 0) : 0;
+        String name = own ? DROP_NAME : options.text(TCA_BPF_NAME);
+        return new IngressFilter(kind, name, body.getInt(16) >>> 16, handle, note);
     }
 
-    /** Handle of Weir's drop on the interface, 0 when there is none. */
-    private int existingHandle(int ifIndex) {
+    /** Weir's drop on the interface, null when there is none. */
+    @Nullable
+    IngressFilter existing(int ifIndex) {
         for (IngressFilter filter : ingressFilters(ifIndex)) {
             if (filter.preference() == PREFERENCE && filter.name().equals(DROP_NAME)) {
-                return filter.handle();
+                return filter;
             }
         }
-        return 0;
+        return null;
     }
 
     private static NetlinkRequest filter(int type, int flags, int ifIndex, int handle) {

@@ -192,12 +192,28 @@ class RouteNetlinkIT {
             assertEquals(0, restarted.addIngressDrop(left));
 
             String shown = inside.exec("tc filter show dev left ingress");
-            assertEquals(List.of(new IngressFilter("bpf", "weir-drop", 1, 0x57450001)), restarted.ingressFilters(left));
+            assertEquals(
+                    List.of(new IngressFilter("bpf", "weir-drop", 1, 0x57450001, 0)), restarted.ingressFilters(left));
             assertTrue(shown.contains("handle 0x57450001 direct-action"), shown);
 
             assertEquals(0, restarted.removeIngressDrop(left));
             assertEquals(0, restarted.addClsact(left), "no clsact left behind");
         }
+    }
+
+    @Test
+    void shouldKeepTheFirstNoteOfADropWhileItIsThere() {
+        int left = inside.index("left");
+
+        int none = netlink.ingressDropNote(left);
+        assertEquals(0, netlink.addIngressDrop(left, 0x8001_05DC));
+        assertEquals(0, netlink.addIngressDrop(left, 7));
+        int first = netlink.ingressDropNote(left);
+        assertEquals(0, netlink.removeIngressDrop(left));
+
+        assertEquals(0, none);
+        assertEquals(0x8001_05DC, first);
+        assertEquals(0, netlink.ingressDropNote(left));
     }
 
     @Test
