@@ -10,11 +10,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** VLAN tags, which the kernel takes off in front of a packet socket, pass a trunk with type, priority and VLAN. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -51,7 +54,6 @@ class TaggedFramesIT {
         "PACKET,PACKET,0x88a8",
         "PACKET,TAP,0x8100",
         "TAP,PACKET,0x88a8",
-        "PACKET,XDP,0x8100",
         "TAP,TAP,0x88a8"
     })
     void shouldCarryTagsUnchangedOverATrunk(Guest.Attachment left, Guest.Attachment right, String type) {
@@ -91,6 +93,19 @@ class TaggedFramesIT {
             assertEquals(sent.gsoSize(), received.gsoSize());
             assertEquals(sent.checksumStart(), received.checksumStart());
             SwitchLaws.assertConserved(weir);
+        }
+    }
+
+    @Test
+    void shouldRefuseToMakeATrunkOfAVethOverXdpWhichDoesNotSeeTags() {
+        try (Guest a = new Guest(weir, host, "a", Guest.Attachment.XDP)) {
+            VlanSettings before = SwitchLaws.status(weir, "a").settings().vlan();
+
+            PortException refused = assertThrows(
+                    PortException.class, () -> change("a", TestPorts.trunk(VlanSettings.TAG_CUSTOMER, VLAN)));
+
+            assertTrue(refused.getMessage().contains("trunk"), refused.getMessage());
+            assertEquals(before, SwitchLaws.status(weir, a.name()).settings().vlan());
         }
     }
 
