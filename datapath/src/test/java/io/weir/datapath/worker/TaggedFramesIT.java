@@ -128,7 +128,12 @@ class TaggedFramesIT {
 
     private Guest trunk(String name, Guest.Attachment attachment, int tagType) {
         Guest guest = new Guest(weir, host, name, attachment);
-        change(name, TestPorts.trunk(tagType, VLAN));
+        try {
+            change(name, TestPorts.trunk(tagType, VLAN));
+        } catch (RuntimeException e) {
+            guest.close();
+            throw e;
+        }
         return guest;
     }
 
