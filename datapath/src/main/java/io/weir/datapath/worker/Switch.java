@@ -300,18 +300,14 @@ public final class Switch implements AutoCloseable {
         workers.drainEvents(this::onEvent);
         links.poll();
         boolean all = allAreDue();
-        boolean changed = false;
         boolean seek = false;
         for (SwitchPort port : ports) {
             if (port.device() == null) {
-                changed |= reopen(port);
+                reopen(port);
             } else if (all || links.concerns(port)) {
-                changed |= followLink(port);
+                followLink(port);
             }
             seek |= port.device() == null || port.settings().netns() != null;
-        }
-        if (changed) {
-            publish();
         }
         return seek ? SEEK_MS : CHECK_ALL_MS;
     }
@@ -348,40 +344,41 @@ public final class Switch implements AutoCloseable {
         }
     }
 
-    private boolean reopen(SwitchPort port) {
+    private void reopen(SwitchPort port) {
         try {
             open(port);
+            publish();
             String reason = port.linkUp() ? "" : ", but: " + port.downReason();
             tell(
                     port.linkUp() ? Kind.PORT_UP : Kind.PORT_DOWN,
                     port,
                     "device " + port.settings().device() + " is there" + reason);
-            return true;
         } catch (PortException e) {
             port.lost(e.reason() + "; " + e.remedy());
-            return false;
         }
     }
 
-    private boolean followLink(SwitchPort port) {
+    /** Events are told when the workers have what they tell of. */
+    private void followLink(SwitchPort port) {
         PortDevice device = port.device();
         PortDevice.Link link = device == null ? PortDevice.Link.GONE : device.link();
         if (link == PortDevice.Link.GONE) {
             lose(port);
+            publish();
             tell(Kind.PORT_DOWN, port, port.downReason());
-            return true;
+            return;
         }
         boolean up = link == PortDevice.Link.UP;
         boolean wasUp = port.linkUp();
         port.link(link);
         if (up == wasUp) {
-            return false;
+            return;
         }
         if (!up) {
             forget(port.number(), 0);
         }
+        publish();
         tell(up ? Kind.PORT_UP : Kind.PORT_DOWN, port, up ? "link is up" : port.downReason());
-        return true;
     }
 
     private void letGo(SwitchPort port) {
