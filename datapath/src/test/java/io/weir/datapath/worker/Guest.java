@@ -1,5 +1,7 @@
 package io.weir.datapath.worker;
 
+import io.weir.datapath.pipeline.PortEvents.Kind;
+
 /** A guest in a namespace of its own with one interface {@code eth0}, on a port of the kind under test. */
 final class Guest implements AutoCloseable {
     static final String DEVICE = "eth0";
@@ -25,8 +27,12 @@ final class Guest implements AutoCloseable {
         try {
             switch (attachment) {
                 case TAP -> {
+                    EventLog events = new EventLog();
+                    weir.listen(events);
                     weir.addPort(TestPorts.tap(name, namespace, DEVICE));
                     namespace.ip("link set " + DEVICE + " up");
+                    events.await(Kind.PORT_UP, name);
+                    weir.unlisten(events);
                 }
                 case PACKET -> {
                     host.veth(name, namespace, DEVICE);
