@@ -73,10 +73,7 @@ public final class OfflineSwitch implements AutoCloseable {
      * @throws IllegalArgumentException when there is no such port
      */
     public Result receive(String portName, byte[] frame, long timeNs) {
-        Integer port = numbers.get(portName);
-        if (port == null) {
-            throw new IllegalArgumentException("there is no port \"" + portName + "\"; ports are " + numbers.keySet());
-        }
+        int port = number(portName);
         begin(timeNs);
         batch.reset(port, nowNs);
         int kept = Math.min(frame.length, PacketPool.RECEIVE_CAPACITY - VirtioNetHeader.LENGTH);
@@ -148,6 +145,24 @@ public final class OfflineSwitch implements AutoCloseable {
             count += pipeline.counters().read(number, counter);
         }
         return count;
+    }
+
+    /** A counter of {@link CounterTable}, of one port. */
+    public long counter(String portName, int counter) {
+        return pipeline.counters().read(number(portName), counter);
+    }
+
+    /** Frames dropped for that reason at one port. */
+    public long drops(String portName, DropReason reason) {
+        return pipeline.counters().drops(number(portName), reason.code());
+    }
+
+    private int number(String portName) {
+        Integer number = numbers.get(portName);
+        if (number == null) {
+            throw new IllegalArgumentException("there is no port \"" + portName + "\"; ports are " + numbers.keySet());
+        }
+        return number;
     }
 
     @Override

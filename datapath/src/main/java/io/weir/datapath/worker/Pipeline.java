@@ -168,6 +168,11 @@ final class Pipeline implements AutoCloseable {
         return entries;
     }
 
+    /** The stages in their order. */
+    List<Stage> stages() {
+        return List.of(stages);
+    }
+
     CounterTable counters() {
         return counters;
     }
