@@ -20,6 +20,9 @@ import io.weir.kernel.Syscall;
 public final class XdpSocket implements AutoCloseable {
     static final int SOL_XDP = 283;
 
+    private static final int XDP_MAX_TX_SKB_BUDGET = 9;
+    private static final int TX_BUDGET = 256;
+
     private static final int AF_XDP = 44;
     private static final int SOCK_RAW = 3;
     private static final int XDP_MMAP_OFFSETS = 1;
@@ -91,6 +94,8 @@ public final class XdpSocket implements AutoCloseable {
             size(fd, XDP_UMEM_COMPLETION_RING, ringSize, where);
             size(fd, XDP_RX_RING, ringSize, where);
             size(fd, XDP_TX_RING, ringSize, where);
+            // Since Linux 6.17; before, and when refused, a wake-up sends 32 frames when copying.
+            Syscall.setsockoptInt(fd, SOL_XDP, XDP_MAX_TX_SKB_BUDGET, Math.min(ringSize, TX_BUDGET));
             int length = Syscall.getsockopt(fd, SOL_XDP, XDP_MMAP_OFFSETS, offsets.address(), OFFSETS_LENGTH);
             require(length == OFFSETS_LENGTH ? 0 : -Errno.ENOPROTOOPT, "find the rings of" + where);
             socket = new XdpSocket(umem, queue, fd, ringSize, offsets.address());
