@@ -38,6 +38,8 @@ public final class MappedFile implements AutoCloseable {
                 remedy);
         try {
             Errno.require(Syscall.result(LIBC.ftruncate(fd, length)), "resize " + path, remedy);
+            // A hole that the file system cannot fill later would kill the thread that writes there.
+            Errno.require(-LIBC.posix_fallocate(fd, 0, length), "reserve " + length + " bytes for " + path, remedy);
             return new MappedFile(path, Memory.mapFile(fd, length), length);
         } finally {
             Syscall.close(fd);

@@ -62,6 +62,7 @@ public final class Daemon implements AutoCloseable {
                 undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint, captureEndpoint)));
         bridge.start();
         settings.ports().forEach(port -> add(bridge, port));
+        bridge.settle();
         ports = bridge.ports();
         socket.serving();
     }

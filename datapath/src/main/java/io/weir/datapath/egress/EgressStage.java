@@ -241,7 +241,8 @@ public final class EgressStage implements Stage, ReplySink {
         transmit(port, transmitter, vlanEgress.apply(plan, frameAddress), lengthBytes + VlanEgress.growth(plan));
     }
 
-    private void flush() {
+    /** Sends what waits at the ways out. */
+    public void flush() {
         for (int port = unflushed.next(0); port >= 0; port = unflushed.next(port + 1)) {
             Transmitter transmitter = transmitters[port];
             if (transmitter != null) {

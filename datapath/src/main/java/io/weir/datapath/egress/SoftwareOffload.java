@@ -14,7 +14,7 @@ import io.weir.datapath.segment.Segmenter;
 /**
  * Does for a way out what it cannot do itself: completes checksums, and cuts super-frames.
  *
- * <p>Such ways out copy a frame when they take it, so that one spare slot serves all segments.
+ * <p>Such ways out copy a frame when they take it, so that one slot serves all segments.
  *
  * <p>Threading: belongs to one worker.
  */
@@ -68,18 +68,17 @@ final class SoftwareOffload {
 
     private void segment(int ingress, int port, Transmitter transmitter, long address, int length) {
         int segments = segmenter.begin(address, length);
-        long spare = segments == 0 ? 0 : pool.takeSpare();
-        if (spare == 0) {
-            DropReason reason = segments == 0 ? DropReason.EGRESS_UNSEGMENTABLE : DropReason.EGRESS_NO_BUFFER;
-            counters.drop(port, reason.code());
+        if (segments == 0) {
+            counters.drop(port, DropReason.EGRESS_UNSEGMENTABLE.code());
             return;
         }
+        long room = pool.scratch();
         counters.add(ingress, CounterTable.REPLICATED, segments - 1L);
         counters.add(port, CounterTable.EGRESS_FRAMES, segments - 1L);
         for (int i = 0; i < segments; i++) {
-            int segmentLength = segmenter.next(spare);
-            header.wrapBefore(spare).clear();
-            transmitter.transmit(spare, segmentLength);
+            int segmentLength = segmenter.next(room);
+            header.wrapBefore(room).clear();
+            transmitter.transmit(room, segmentLength);
         }
     }
 }

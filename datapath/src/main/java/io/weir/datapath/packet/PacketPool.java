@@ -28,12 +28,13 @@ public final class PacketPool implements AutoCloseable {
     // sets.
     private static final int STRIDE = 17 * 4096 + 3 * 64;
     private static final int SPARES = 192;
+    private static final int SLOTS = PacketBatch.CAPACITY + SPARES + 1;
 
     private final long base;
     private int sparesUsed;
 
     public PacketPool() {
-        base = Memory.map((long) STRIDE * (PacketBatch.CAPACITY + SPARES));
+        base = Memory.map((long) STRIDE * SLOTS);
     }
 
     /** Where the virtio-net header of batch slot {@code i} starts; the frame follows it. */
@@ -49,6 +50,11 @@ public final class PacketPool implements AutoCloseable {
         return receiveAddress(PacketBatch.CAPACITY + sparesUsed++) + VirtioNetHeader.LENGTH;
     }
 
+    /** Address of a frame's room that belongs to nobody for longer than one call. */
+    public long scratch() {
+        return receiveAddress(PacketBatch.CAPACITY + SPARES) + VirtioNetHeader.LENGTH;
+    }
+
     /** Takes all spares back; the frames in them have left. */
     public void releaseSpares() {
         sparesUsed = 0;
@@ -56,6 +62,6 @@ public final class PacketPool implements AutoCloseable {
 
     @Override
     public void close() {
-        Memory.unmap(base, (long) STRIDE * (PacketBatch.CAPACITY + SPARES));
+        Memory.unmap(base, (long) STRIDE * SLOTS);
     }
 }

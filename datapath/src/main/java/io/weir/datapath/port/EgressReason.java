@@ -10,6 +10,11 @@ final class EgressReason {
 
     private EgressReason() {}
 
+    /** Whether the answer says that a tap's interface was deleted. */
+    static boolean deviceGone(int result) {
+        return result == -EBADFD || result == -Errno.EBADF || result == -Errno.ENODEV;
+    }
+
     /** The drop reason code for 0 (the way out is full) or a negative errno. */
     static int of(int result) {
         return switch (-result) {

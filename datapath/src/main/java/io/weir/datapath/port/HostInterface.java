@@ -31,13 +31,20 @@ final class HostInterface implements AutoCloseable {
 
     private final @Nullable NetworkNamespace namespace;
     private final RouteNetlink netlink;
+    private final InterfaceLock lock;
     private final Link before;
     private final FormerState former;
     private final int mtu;
 
-    private HostInterface(@Nullable NetworkNamespace namespace, RouteNetlink netlink, Link before, int wantedMtu) {
+    private HostInterface(
+            @Nullable NetworkNamespace namespace,
+            RouteNetlink netlink,
+            InterfaceLock lock,
+            Link before,
+            int wantedMtu) {
         this.namespace = namespace;
         this.netlink = netlink;
+        this.lock = lock;
         this.before = before;
         int disableIpv6 = addressed() ? FormerState.UNTOUCHED : disableIpv6();
         // A predecessor that was killed left the interface as it had changed it, but noted how it was.
@@ -54,13 +61,18 @@ final class HostInterface implements AutoCloseable {
     static HostInterface take(PortSettings settings) {
         NetworkNamespace namespace = open(settings);
         RouteNetlink netlink = null;
+        InterfaceLock lock = null;
         try {
             netlink = RouteNetlink.open(namespace);
             Link link = find(netlink, settings);
-            HostInterface device = new HostInterface(namespace, netlink, link, settings.mtu());
+            lock = InterfaceLock.take(settings, namespace, link.index());
+            HostInterface device = new HostInterface(namespace, netlink, lock, link, settings.mtu());
             device.seal(settings);
             return device;
         } catch (RuntimeException e) {
+            if (lock != null) {
+                lock.close();
+            }
             closeAll(netlink, namespace);
             throw e;
         }
@@ -206,6 +218,13 @@ final class HostInterface implements AutoCloseable {
         return before.kind().equals("veth");
     }
 
+    /** Whether the interface takes VLAN tags out of the frames it receives. */
+    boolean stripsTags() {
+        try (Ethtool ethtool = Ethtool.open(namespace)) {
+            return ethtool.offload(before.name(), Offload.RX_VLAN) > 0;
+        }
+    }
+
     /** Receive queues that the interface has, in use or not. */
     int queues() {
         return Math.max(before.rxQueues(), 1);
@@ -243,6 +262,7 @@ final class HostInterface implements AutoCloseable {
     @Override
     public void close() {
         restore();
+        lock.close();
         closeAll(netlink, namespace);
     }
 

@@ -1,5 +1,7 @@
 package io.weir.datapath.port;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 import org.agrona.concurrent.UnsafeBuffer;
 
 import io.weir.datapath.packet.PacketBatch;
@@ -29,6 +31,8 @@ final class PacketSocketReceiver implements Receiver, AutoCloseable {
     private final VirtioNetHeader header = new VirtioNetHeader();
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private int wanted = PacketBatch.CAPACITY;
+    // Frames that the kernel had for this socket and could not hand over; one writer, the worker.
+    private final AtomicLong unreceivable = new AtomicLong();
     private boolean programmed;
 
     PacketSocketReceiver(PacketSocket socket) {
@@ -42,7 +46,7 @@ final class PacketSocketReceiver implements Receiver, AutoCloseable {
         }
         int count = vector.receive(socket.fd(), 0, wanted);
         if (count <= 0) {
-            return count < 0 && !transientError(count) ? GONE : 0;
+            return count < 0 ? failed(count) : 0;
         }
         int bytes = 0;
         for (int i = 0; i < count; i++) {
@@ -91,9 +95,19 @@ final class PacketSocketReceiver implements Receiver, AutoCloseable {
         wanted = Math.max(MIN_COUNT, Math.min(PacketBatch.CAPACITY, fitting));
     }
 
-    /** A link that goes down reports ENETDOWN once; the socket serves again when it comes back. */
-    private static boolean transientError(int error) {
-        return error == -Errno.EINTR || error == -Errno.ENETDOWN;
+    /**
+     * Of what a sender can provoke, nothing may close the port: the kernel answers EINVAL to a frame whose offload it cannot
+     * put into a virtio-net header (UDP fragmentation offload), and has dropped it. A link that goes down reports ENETDOWN
+     * once; the socket serves again when it comes back.
+     */
+    private int failed(int error) {
+        if (error == -Errno.EBADF) {
+            return GONE;
+        }
+        if (error != -Errno.EINTR && error != -Errno.ENETDOWN) {
+            unreceivable.lazySet(unreceivable.get() + 1);
+        }
+        return 0;
     }
 
     @Override
@@ -103,7 +117,7 @@ final class PacketSocketReceiver implements Receiver, AutoCloseable {
 
     @Override
     public long kernelDrops() {
-        return socket.drops();
+        return socket.drops() + unreceivable.get();
     }
 
     @Override

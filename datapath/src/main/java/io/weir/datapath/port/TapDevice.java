@@ -1,5 +1,7 @@
 package io.weir.datapath.port;
 
+import java.util.concurrent.atomic.AtomicLong;
+
 import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.packet.PacketBatch;
@@ -119,6 +121,8 @@ final class TapDevice implements PortDevice {
 
     private static final class TapReceiver implements Receiver {
         private final int fd;
+        // Frames that the kernel had and could not hand over; one writer, the worker.
+        private final AtomicLong unreceivable = new AtomicLong();
 
         TapReceiver(int fd) {
             this.fd = fd;
@@ -131,13 +135,28 @@ final class TapDevice implements PortDevice {
                 long address = pool.receiveAddress(i);
                 long length = Syscall.read(fd, address, PacketPool.RECEIVE_CAPACITY);
                 if (length < VirtioNetHeader.LENGTH) {
-                    boolean gone = length < 0 && length != -Errno.EINTR;
-                    return gone && i == 0 ? GONE : i;
+                    return i == 0 && length < 0 ? failed((int) length) : i;
                 }
                 batch.add(address + VirtioNetHeader.LENGTH, (int) length - VirtioNetHeader.LENGTH, i);
                 bytes += (int) length;
             }
             return batch.count();
+        }
+
+        /** A frame that the kernel cannot hand over is dropped by it, and no reason to take the device away. */
+        private int failed(int error) {
+            if (EgressReason.deviceGone(error)) {
+                return GONE;
+            }
+            if (error != -Errno.EINTR) {
+                unreceivable.lazySet(unreceivable.get() + 1);
+            }
+            return 0;
+        }
+
+        @Override
+        public long kernelDrops() {
+            return unreceivable.get();
         }
 
         @Override

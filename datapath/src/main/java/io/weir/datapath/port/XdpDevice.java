@@ -41,16 +41,25 @@ final class XdpDevice implements PortDevice {
         this.device = device;
         this.program = XdpProgram.attach(device.namespace(), device.index(), Math.min(device.queues(), MAX_QUEUES));
         try {
-            for (int queue = 0; queue < Math.min(device.queues(), MAX_QUEUES); queue++) {
-                if (!openQueue(queue)) {
-                    break;
-                }
-            }
-        } catch (KernelException e) {
+            openQueues();
+            this.receiver = new XdpReceiver(sockets, umems);
+        } catch (RuntimeException e) {
             closeSockets();
             throw e;
         }
-        this.receiver = new XdpReceiver(sockets, umems);
+    }
+
+    private void openQueues() {
+        int queue = 0;
+        while (queue < Math.min(device.queues(), MAX_QUEUES) && openQueue(queue)) {
+            queue++;
+        }
+        if (queue == MAX_QUEUES && device.queues() > MAX_QUEUES) {
+            throw new PortException(
+                    "interface " + device.name() + " uses more than " + MAX_QUEUES
+                            + " receive queues, and frames of the others would be lost",
+                    "use io: packet, or fewer queues: ethtool -L " + device.name() + " combined " + MAX_QUEUES);
+        }
     }
 
     /** False when the interface has no such queue in use: veth allocates more than it runs. */

@@ -19,6 +19,7 @@ import io.weir.datapath.capture.WorkerCapture;
 import io.weir.datapath.egress.EgressStage;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
+import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.parse.FragmentStage;
 import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.CounterTable;
@@ -81,6 +82,21 @@ final class Pipeline implements AutoCloseable {
             stage.process(batch);
         }
         pool.releaseSpares();
+    }
+
+    /** Sends what waits at ways out, and takes their memory back. */
+    void flush() {
+        egress.flush();
+        pool.releaseSpares();
+    }
+
+    /** Forgets what was learned behind ports that are not there. */
+    void keepPorts(PortSet present) {
+        for (int port = 0; port < PortSet.MAX_PORTS; port++) {
+            if (!present.contains(port) && tables.macs().count(port) > 0) {
+                tables.macs().flushPort(port);
+            }
+        }
     }
 
     /** The port table and what other workers have learned, for the duty cycle that begins. */

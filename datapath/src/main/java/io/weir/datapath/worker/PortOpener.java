@@ -24,6 +24,9 @@ final class PortOpener {
             PortDevice device = device(number, settings);
             try {
                 attach.accept(device);
+            } catch (WorkerStuckException e) {
+                // The worker may yet get hold of the device, so it stays open.
+                throw e;
             } catch (RuntimeException e) {
                 device.close();
                 throw e;

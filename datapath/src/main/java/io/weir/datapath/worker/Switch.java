@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import io.weir.datapath.capture.ActiveCaptures;
 import io.weir.datapath.capture.CaptureRequest;
 import io.weir.datapath.capture.CaptureSession;
+import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.pipeline.PortEvents.Kind;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
@@ -36,6 +37,7 @@ import io.weir.kernel.MappedFile;
 public final class Switch implements AutoCloseable {
     private static final long NS_PER_MS = 1_000_000L;
     private static final long NS_PER_SECOND = 1_000_000_000L;
+    private static final long RETRY_NS = 2 * NS_PER_SECOND;
     // How soon a lost device is sought again, and the deletion of a namespace is noticed.
     private static final int SEEK_MS = 250;
     // All links are read this often although the kernel announces changes: an announcement may be lost.
@@ -227,6 +229,14 @@ public final class Switch implements AutoCloseable {
         return forget(portName == null ? -1 : require(portName).number(), vlan);
     }
 
+    /** All ports of the configuration are there: what an earlier process learned behind others is forgotten. */
+    public synchronized void settle() {
+        requireOpen();
+        PortSet present = new PortSet();
+        ports.forEach(port -> present.add(port.number()));
+        workers.onEach(worker -> worker.pipeline().keepPorts(present));
+    }
+
     /** Multicast memberships found by snooping. */
     public synchronized List<GroupEntry> groups() {
         requireOpen();
@@ -303,7 +313,9 @@ public final class Switch implements AutoCloseable {
         boolean seek = false;
         for (SwitchPort port : ports) {
             if (port.device() == null) {
-                reopen(port);
+                if (clock.nanoTime() - port.retryNs() >= 0) {
+                    reopen(port);
+                }
             } else if (all || links.concerns(port)) {
                 followLink(port);
             }
@@ -355,6 +367,10 @@ public final class Switch implements AutoCloseable {
                     "device " + port.settings().device() + " is there" + reason);
         } catch (PortException e) {
             port.lost(e.reason() + "; " + e.remedy());
+            if (!e.deviceMissing()) {
+                // What was tried has changed the interface, which is news that would let it be tried again at once.
+                port.retryNs(clock.nanoTime() + RETRY_NS);
+            }
         }
     }
 

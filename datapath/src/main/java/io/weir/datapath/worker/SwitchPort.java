@@ -18,6 +18,7 @@ final class SwitchPort {
     private @Nullable PortDevice device;
     private PortDevice.Link link = PortDevice.Link.GONE;
     private String downReason = "not opened yet";
+    private long retryNs = Long.MIN_VALUE / 2;
 
     SwitchPort(int number, int worker, PortSettings settings) {
         this.number = number;
@@ -51,6 +52,15 @@ final class SwitchPort {
     void opened(PortDevice device) {
         this.device = device;
         link(device.link());
+    }
+
+    /** Not before this time of the monotonic clock is the device opened again. */
+    long retryNs() {
+        return retryNs;
+    }
+
+    void retryNs(long ns) {
+        retryNs = ns;
     }
 
     /** The device is gone. */

@@ -127,6 +127,10 @@ final class Worker implements Agent {
         if (count > 0) {
             try {
                 pipeline.process(batch);
+            } catch (RuntimeException e) {
+                // A defect. What was handed to ways out leaves now: later their memory holds other frames.
+                pipeline.flush();
+                throw e;
             } finally {
                 source.receiver.release(batch);
             }
@@ -170,8 +174,8 @@ final class Worker implements Agent {
 
     /** Runs a command on the worker; returns at once. */
     void execute(Runnable command) {
-        while (!commands.offer(command)) {
-            Thread.onSpinWait();
+        if (!commands.offer(command)) {
+            throw new WorkerStuckException(roleName() + " has " + COMMANDS + " commands waiting");
         }
         wake.signal();
     }
@@ -198,15 +202,16 @@ final class Worker implements Agent {
 
     /** On the worker: starts to poll a port. */
     void addReceiver(int port, Receiver receiver) {
-        sources = Arrays.copyOf(sources, sources.length + 1);
-        sources[sources.length - 1] = new Source(port, receiver);
-        watch();
+        Source[] more = Arrays.copyOf(sources, sources.length + 1);
+        more[sources.length] = new Source(port, receiver);
+        watch(more);
     }
 
-    private void watch() {
-        readiness.watch(Arrays.stream(sources)
+    private void watch(Source[] wanted) {
+        readiness.watch(Arrays.stream(wanted)
                 .mapToInt(source -> source.receiver.pollDescriptor())
                 .toArray());
+        sources = wanted;
     }
 
     /** On the worker: polls this receiver no more; true when it was polled. */
@@ -215,8 +220,7 @@ final class Worker implements Agent {
             if (sources[i].receiver.equals(receiver)) {
                 Source[] rest = Arrays.copyOf(sources, sources.length - 1);
                 System.arraycopy(sources, i + 1, rest, i, rest.length - i);
-                sources = rest;
-                watch();
+                watch(rest);
                 return true;
             }
         }

@@ -17,12 +17,26 @@ import org.slf4j.LoggerFactory;
 final class WorkerFailures implements ErrorHandler {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerFailures.class);
     private static final int MAX_DISTINCT = 256;
+    private static final int EXIT_WORKER_ENDED = 70;
 
     private final String worker;
     private final Map<String, Long> occurrences = new HashMap<>();
 
     WorkerFailures(String worker) {
         this.worker = worker;
+    }
+
+    /**
+     * A thread whose end by an Error (no memory, a mapped file without space) ends the process: a switch without a worker
+     * would look alive and pass nothing, while one that is gone is started again, and its ports stay sealed meanwhile.
+     */
+    static Thread thread(Runnable run) {
+        Thread thread = new Thread(run);
+        thread.setUncaughtExceptionHandler((failed, error) -> {
+            LOG.error("{} ended, and the switch with it; please report this", failed.getName(), error);
+            Runtime.getRuntime().halt(EXIT_WORKER_ENDED);
+        });
+        return thread;
     }
 
     @Override

@@ -57,7 +57,7 @@ final class Workers implements AutoCloseable {
     void start() {
         running = true;
         for (AgentRunner runner : runners) {
-            AgentRunner.startOnThread(runner);
+            AgentRunner.startOnThread(runner, WorkerFailures::thread);
         }
     }
 
@@ -81,12 +81,19 @@ final class Workers implements AutoCloseable {
         List<Transmitter> waysOut = workers.stream()
                 .map(worker -> device.transmitter(worker.counters(), worker.index() == port.worker()))
                 .toList();
-        onEach(worker -> worker.pipeline().attach(port.number(), waysOut.get(worker.index())));
         receivers[port.number()] = receiver;
-        on(port.worker(), worker -> {
-            worker.addReceiver(port.number(), receiver);
-            return true;
-        });
+        try {
+            onEach(worker -> worker.pipeline().attach(port.number(), waysOut.get(worker.index())));
+            on(port.worker(), worker -> {
+                worker.addReceiver(port.number(), receiver);
+                return true;
+            });
+        } catch (WorkerStuckException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            detach(port);
+            throw e;
+        }
     }
 
     /** Takes the device from every worker; after the return no worker uses it. */
@@ -141,7 +148,7 @@ final class Workers implements AutoCloseable {
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new IllegalStateException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IllegalStateException("a worker did not answer within " + COMMAND_TIMEOUT_S + " s", e);
+            throw new WorkerStuckException("a worker did not answer within " + COMMAND_TIMEOUT_S + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while a worker was at work", e);

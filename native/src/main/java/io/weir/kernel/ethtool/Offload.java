@@ -18,7 +18,9 @@ public enum Offload {
     /** Merging of received segments in software. */
     GRO(0x2b, 0x2c, 0),
     /** Merging of received segments in hardware; one bit of a set. */
-    LRO(0x25, 0x26, 1 << 15);
+    LRO(0x25, 0x26, 1 << 15),
+    /** VLAN tags taken out of received frames; one bit of the same set. */
+    RX_VLAN(0x25, 0x26, 1 << 8);
 
     private final int readCommand;
     private final int changeCommand;
