@@ -29,6 +29,9 @@ import io.weir.kernel.Memory;
  * <p>A frame with one destination is changed in place. A flooded one is copied to a spare slot for each other form than it
  * came in that some port needs, as the ports before may not have sent it yet.
  *
+ * <p>A capture shows a frame when it is handed to its way out, and once more as dropped when that refuses it, which with
+ * batched sending is known only at the batch's end.
+ *
  * <p>Threading: belongs to one worker.
  */
 public final class EgressStage implements Stage, ReplySink {
@@ -76,6 +79,7 @@ public final class EgressStage implements Stage, ReplySink {
 
     /** A port's frames leave by this from now on. */
     public void attach(int port, Transmitter transmitter) {
+        transmitter.tell((address, length, reasonCode) -> tap.dropped(port, address, length, nowNs, reasonCode));
         transmitters[port] = transmitter;
     }
 
@@ -191,7 +195,11 @@ public final class EgressStage implements Stage, ReplySink {
         tap.transmitted(port, address, length, nowNs);
         if (transmitter.offloads() != Transmitter.TAKES_ALL
                 && !header.wrapBefore(address).isPlain()) {
-            offload.transmit(ingressPort, port, transmitter, address, length);
+            int reason = offload.transmit(ingressPort, port, transmitter, address, length);
+            if (reason != DropReason.NONE) {
+                counters.drop(port, reason);
+                tap.dropped(port, address, length, nowNs, reason);
+            }
         } else {
             transmitter.transmit(address, length);
         }
@@ -234,7 +242,7 @@ public final class EgressStage implements Stage, ReplySink {
         counters.add(port, CounterTable.ORIGINATED, 1);
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
         if (transmitter == null) {
-            counters.drop(port, DropReason.EGRESS_PORT_DOWN.code());
+            drop(port, frameAddress, lengthBytes, nowNs, DropReason.EGRESS_PORT_DOWN);
             return;
         }
         long plan = VlanEgress.plan(0, 0, UNTAGGED, vlan, ports.table().vlan(port));

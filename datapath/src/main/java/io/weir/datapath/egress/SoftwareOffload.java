@@ -45,32 +45,34 @@ final class SoftwareOffload {
         return transport + ((view.getByte(transport + TCP_OFFSET_OFFSET) & 0xF0) >> 2);
     }
 
-    /** Sends a frame whose virtio-net header asks for more than the way out can do. */
-    void transmit(int ingress, int port, Transmitter transmitter, long address, int length) {
+    /**
+     * Sends a frame whose virtio-net header asks for more than the way out can do.
+     *
+     * @return {@link DropReason#NONE}, or the code of the reason for which it cannot be sent
+     */
+    int transmit(int ingress, int port, Transmitter transmitter, long address, int length) {
         header.wrapBefore(address);
         int type = header.gsoType();
         if (type != VirtioNetHeader.GSO_NONE && (transmitter.offloads() & needed(type)) == 0) {
-            segment(ingress, port, transmitter, address, length);
-            return;
+            return segment(ingress, port, transmitter, address, length);
         }
         if (type != VirtioNetHeader.GSO_NONE
                 || (transmitter.offloads() & Transmitter.TAKES_CHECKSUM) != 0
                 || checksums.complete(address, length)) {
             transmitter.transmit(address, length);
-        } else {
-            counters.drop(port, DropReason.EGRESS_UNSEGMENTABLE.code());
+            return DropReason.NONE;
         }
+        return DropReason.EGRESS_UNSEGMENTABLE.code();
     }
 
     private static int needed(int gsoType) {
         return gsoType == VirtioNetHeader.GSO_UDP_L4 ? Transmitter.TAKES_USO : Transmitter.TAKES_TSO;
     }
 
-    private void segment(int ingress, int port, Transmitter transmitter, long address, int length) {
+    private int segment(int ingress, int port, Transmitter transmitter, long address, int length) {
         int segments = segmenter.begin(address, length);
         if (segments == 0) {
-            counters.drop(port, DropReason.EGRESS_UNSEGMENTABLE.code());
-            return;
+            return DropReason.EGRESS_UNSEGMENTABLE.code();
         }
         long room = pool.scratch();
         counters.add(ingress, CounterTable.REPLICATED, segments - 1L);
@@ -80,5 +82,6 @@ final class SoftwareOffload {
             header.wrapBefore(room).clear();
             transmitter.transmit(room, segmentLength);
         }
+        return DropReason.NONE;
     }
 }

@@ -17,7 +17,9 @@ final class PacketSocketTransmitter implements Transmitter, AutoCloseable {
     private final PacketSocket socket;
     private final CounterTable counters;
     private final MessageVector vector = new MessageVector(CAPACITY);
+    private final long[] address = new long[CAPACITY];
     private final int[] length = new int[CAPACITY];
+    private Refusals refusals = Refusals.NONE;
     private int waiting;
 
     PacketSocketTransmitter(int number, PacketSocket socket, CounterTable counters) {
@@ -36,6 +38,7 @@ final class PacketSocketTransmitter implements Transmitter, AutoCloseable {
         if (waiting == CAPACITY) {
             flush();
         }
+        this.address[waiting] = address;
         vector.base(waiting, address - VirtioNetHeader.LENGTH, length + VirtioNetHeader.LENGTH);
         this.length[waiting++] = length;
     }
@@ -46,7 +49,9 @@ final class PacketSocketTransmitter implements Transmitter, AutoCloseable {
         while (done < waiting) {
             int sent = vector.send(socket.fd(), done, waiting - done);
             if (sent <= 0) {
-                counters.drop(number, EgressReason.of(sent));
+                int reason = EgressReason.of(sent);
+                counters.drop(number, reason);
+                refusals.refused(address[done], length[done], reason);
                 done++;
             } else {
                 count(done, sent);
@@ -63,6 +68,11 @@ final class PacketSocketTransmitter implements Transmitter, AutoCloseable {
         }
         counters.add(number, CounterTable.TX_FRAMES, sent);
         counters.add(number, CounterTable.TX_BYTES, bytes);
+    }
+
+    @Override
+    public void tell(Refusals refusals) {
+        this.refusals = refusals;
     }
 
     @Override

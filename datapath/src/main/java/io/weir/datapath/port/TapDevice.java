@@ -169,6 +169,7 @@ final class TapDevice implements PortDevice {
         private final int number;
         private final int fd;
         private final CounterTable counters;
+        private Refusals refusals = Refusals.NONE;
 
         TapTransmitter(int number, int fd, CounterTable counters) {
             this.number = number;
@@ -189,10 +190,17 @@ final class TapDevice implements PortDevice {
                 counters.add(number, CounterTable.TX_BYTES, length);
                 return;
             }
-            counters.drop(number, EgressReason.of((int) written));
+            int reason = EgressReason.of((int) written);
+            counters.drop(number, reason);
+            refusals.refused(address, length, reason);
         }
 
         @Override
         public void flush() {}
+
+        @Override
+        public void tell(Refusals refusals) {
+            this.refusals = refusals;
+        }
     }
 }

@@ -30,4 +30,16 @@ public interface Transmitter {
 
     /** Sends what is waiting. */
     void flush();
+
+    /** Whom to tell of each frame that the way out refuses, beside counting it. */
+    default void tell(Refusals refusals) {}
+
+    /** Hears of frames that a way out refused. */
+    interface Refusals {
+        /** Nobody hears. */
+        Refusals NONE = (address, length, reasonCode) -> {};
+
+        /** The frame at that address was dropped, for one of the reasons of the stage "egress". */
+        void refused(long address, int length, int reasonCode);
+    }
 }

@@ -25,6 +25,7 @@ final class XdpTransmitter implements Transmitter {
     private final CompletionRing completion;
     // Offsets of the frames that are not on their way out; a stack.
     private final long[] free = new long[XdpDevice.RING_SIZE];
+    private Refusals refusals = Refusals.NONE;
     private int freeCount;
     private long bytes;
     private int waiting;
@@ -49,20 +50,30 @@ final class XdpTransmitter implements Transmitter {
     @Override
     public void transmit(long address, int length) {
         if (length > XdpDevice.FRAME_BYTES) {
-            counters.drop(number, DropReason.EGRESS_MTU_EXCEEDED.code());
+            refuse(address, length, DropReason.EGRESS_MTU_EXCEEDED);
             return;
         }
         if (freeCount == 0 || tx.reserve(waiting + 1) <= waiting) {
             flush();
         }
         if (freeCount == 0 || tx.reserve(waiting + 1) <= waiting) {
-            counters.drop(number, DropReason.EGRESS_QUEUE_FULL.code());
+            refuse(address, length, DropReason.EGRESS_QUEUE_FULL);
             return;
         }
         long frame = free[--freeCount];
         Memory.copy(address, umem.address() + frame, length);
         tx.set(waiting++, frame, length);
         bytes += length;
+    }
+
+    private void refuse(long address, int length, DropReason reason) {
+        counters.drop(number, reason.code());
+        refusals.refused(address, length, reason.code());
+    }
+
+    @Override
+    public void tell(Refusals refusals) {
+        this.refusals = refusals;
     }
 
     @Override
