@@ -46,6 +46,7 @@ final class RandomSwitch {
     }
 
     /** A frame that arrives. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     record Arrival(String port, byte[] frame, long timeNs) {}
 
     List<Arrival> arrivals(int count) {
