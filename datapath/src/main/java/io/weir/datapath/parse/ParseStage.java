@@ -30,8 +30,8 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * <p>Threading: one instance a worker.
  */
 public final class ParseStage implements Stage {
-    /** Largest frame: what the kernel hands over at most, 65,535 bytes of IP packet and an Ethernet header, rounded up. */
-    public static final int MAX_FRAME_LENGTH = 65_550;
+    /** Largest frame: 65,535 bytes of IP packet, the most that the kernel hands over, Ethernet header and two VLAN tags. */
+    public static final int MAX_FRAME_LENGTH = 65_557;
 
     private static final String NAME = "parse";
     private static final int MAX_TAGS = 2;

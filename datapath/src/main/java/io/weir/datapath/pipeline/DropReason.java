@@ -11,7 +11,7 @@ import static io.weir.datapath.pipeline.DropReason.Severity.INFO;
 public enum DropReason {
     // parse
     FRAME_TOO_SHORT(1, "parse", ERROR, "frame is shorter than an Ethernet header (14 bytes)"),
-    FRAME_TOO_LONG(2, "parse", ERROR, "frame is longer than the largest super-frame (65,550 bytes)"),
+    FRAME_TOO_LONG(2, "parse", ERROR, "frame is longer than the largest super-frame (65,557 bytes)"),
     OFFLOAD_INVALID(
             3, "parse", ERROR, "virtio-net header contradicts the frame: checksum or segmentation fields out of range"),
     VLAN_TRUNCATED(4, "parse", ERROR, "frame ends inside a VLAN tag"),

@@ -20,7 +20,7 @@ final class NaiveParser {
         NaiveParser parser = new NaiveParser();
         parser.b = frame;
         try {
-            parser.dropped = frame.length > 65_550 || !parser.frame();
+            parser.dropped = frame.length > 65_557 || !parser.frame();
         } catch (ArrayIndexOutOfBoundsException e) {
             parser.dropped = true;
         }

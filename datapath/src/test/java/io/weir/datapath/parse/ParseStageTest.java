@@ -149,6 +149,16 @@ class ParseStageTest {
     }
 
     @Test
+    void shouldForwardTheLargestPacketWhenDoubleTagged() {
+        byte[] packet = ipv4(17, udp(new byte[65_507]));
+        byte[] frame = tagged(0x88A8, 5, 0x8100, u16(6), u16(0x0800), packet);
+
+        assertEquals(65_535, packet.length);
+        assertEquals(DropReason.NONE, bench.parse(frame));
+        assertEquals(65_535, bench.batch.packetLength(0));
+    }
+
+    @Test
     void shouldHaveAFrameForEachReasonOfTheStage() {
         Set<DropReason> provoked = malformed().stream().map(Malformed::reason).collect(Collectors.toSet());
         provoked.add(DropReason.OFFLOAD_INVALID); // by the tests of OffloadCheckTest
@@ -184,7 +194,7 @@ class ParseStageTest {
     private static void link(List<Malformed> all) {
         add(all, DropReason.FRAME_TOO_SHORT, "empty", new byte[0]);
         add(all, DropReason.FRAME_TOO_SHORT, "13 bytes", new byte[13]);
-        add(all, DropReason.FRAME_TOO_LONG, "65,551 bytes", ethernet(0x88CC, new byte[65_537]));
+        add(all, DropReason.FRAME_TOO_LONG, "65,558 bytes", ethernet(0x88CC, new byte[65_544]));
         add(all, DropReason.VLAN_TRUNCATED, "no TCI", ethernet(0x8100));
         add(all, DropReason.VLAN_TRUNCATED, "no type behind", ethernet(0x8100, u16(5), new byte[1]));
         add(all, DropReason.VLAN_TRUNCATED, "no second TCI", tagged(0x88A8, 5, 0x8100));
