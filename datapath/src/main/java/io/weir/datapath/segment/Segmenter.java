@@ -33,7 +33,8 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * <p>Threading: one instance a worker.
  */
 public final class Segmenter {
-    private static final int MAX_TAGS = 2;
+    // Two that the parse stage lets in, and one that an access port pushes on the way out.
+    private static final int MAX_TAGS = 3;
     private static final int PROTOCOL_OTHER = -1;
 
     private final VirtioNetHeader header = new VirtioNetHeader();

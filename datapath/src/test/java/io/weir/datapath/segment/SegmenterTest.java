@@ -31,6 +31,7 @@ class SegmenterTest {
         TSO4_OPTIONS_TAGGED(GSO_TCPV4, 18, 42, 74, 6),
         TSO6(GSO_TCPV6, 14, 54, 86, 6),
         TSO6_EXTENSIONS_DOUBLE_TAGGED(GSO_TCPV6, 22, 86, 106, 6),
+        TSO4_TRIPLE_TAGGED(GSO_TCPV4, 26, 46, 66, 6),
         USO4(GSO_UDP_L4, 14, 34, 42, 17),
         USO6(GSO_UDP_L4, 14, 54, 62, 17);
 
@@ -58,6 +59,8 @@ class SegmenterTest {
                 case TSO6 -> ethernet(0x86DD, ipv6(6, tcpWithOptions(flags, payload)));
                 case TSO6_EXTENSIONS_DOUBLE_TAGGED ->
                     tagged(0x88A8, 7, 0x8100, u16(8), u16(0x86DD), ipv6(0, extension(60, 0), extension(6, 1), tcp));
+                case TSO4_TRIPLE_TAGGED ->
+                    tagged(0x88A8, 7, 0x8100, u16(8), u16(0x8100), u16(9), u16(0x0800), ipv4(6, tcp));
                 case USO4 -> ethernet(0x0800, ipv4(17, udp(payload)));
                 case USO6 -> ethernet(0x86DD, ipv6(17, udp(payload)));
             };
