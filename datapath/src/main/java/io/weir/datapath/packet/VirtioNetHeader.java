@@ -37,6 +37,9 @@ public final class VirtioNetHeader {
     /** Flag beside the type: TCP with ECN. */
     public static final int GSO_ECN = 0x80;
 
+    /** Segments of the largest super-frame whose TCP segments carry 48 bytes, rounded up: no honest one has more. */
+    public static final int MAX_SEGMENTS = 1_400;
+
     static final int FLAGS_OFFSET = 0;
     static final int GSO_TYPE_OFFSET = 1;
     static final int HEADER_LENGTH_OFFSET = 2;

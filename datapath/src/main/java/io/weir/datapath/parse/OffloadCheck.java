@@ -1,5 +1,7 @@
 package io.weir.datapath.parse;
 
+import org.agrona.concurrent.UnsafeBuffer;
+
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.pipeline.DropReason;
@@ -17,6 +19,10 @@ import io.weir.datapath.wire.UdpHeader;
  * field of the transport header that was found, or bytes behind the IP headers of a packet without one; else it could
  * change an address or a port that a rule has judged.
  *
+ * <p>A segmentation request costs a frame a segment on a way out that cannot segment. So it must make no more segments than
+ * Linux does, and the UDP length must cover all of them, as Linux writes it: where one receiver takes the super-frame
+ * whole and another its segments, both must find the same bytes.
+ *
  * <p>Threading: owned by one parse stage.
  */
 final class OffloadCheck {
@@ -25,9 +31,14 @@ final class OffloadCheck {
     private static final int KNOWN_FLAGS = VirtioNetHeader.NEEDS_CHECKSUM | VirtioNetHeader.DATA_VALID | RSC_INFO;
 
     private static final int CHECKSUM_LENGTH = 2;
+    // Linux TCP_MIN_SND_MSS: options and payload of a segment, unless one segment holds all.
+    private static final int MIN_TCP_SEGMENT = 48;
+    // Linux UDP_MAX_SEGMENTS.
+    private static final int MAX_UDP_SEGMENTS = 128;
     private static final int INVALID = DropReason.OFFLOAD_INVALID.code();
 
     private final VirtioNetHeader header = new VirtioNetHeader();
+    private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
 
     /** OFFLOAD_INVALID, or 0; {@code networkEnd} is where the IP headers of an IP packet end. */
     int check(PacketBatch batch, int i, int networkEnd) {
@@ -75,6 +86,24 @@ final class OffloadCheck {
             case VirtioNetHeader.GSO_UDP_L4 -> protocol == IpProtocol.UDP && !header.hasEcn();
             default -> false;
         };
-        return whole && agrees && header.gsoSize() > 0;
+        return whole && agrees && header.gsoSize() > 0 && segmentsFit(batch, i);
+    }
+
+    private boolean segmentsFit(PacketBatch batch, int i) {
+        batch.wrap(i, frame);
+        int transport = batch.transportOffset(i);
+        int available = batch.networkOffset(i) + batch.packetLength(i) - transport;
+        if (batch.ipProtocol(i) == IpProtocol.UDP) {
+            return UdpHeader.length(frame, transport) == available
+                    && segments(available - UdpHeader.LENGTH) <= MAX_UDP_SEGMENTS;
+        }
+        int headerLength = TcpHeader.headerLength(frame, transport);
+        int segments = segments(available - headerLength);
+        boolean large = headerLength - TcpHeader.MIN_LENGTH + header.gsoSize() >= MIN_TCP_SEGMENT;
+        return segments <= 1 || (large && segments <= VirtioNetHeader.MAX_SEGMENTS);
+    }
+
+    private int segments(int payload) {
+        return (payload + header.gsoSize() - 1) / header.gsoSize();
     }
 }

@@ -55,7 +55,8 @@ public final class Segmenter {
     /**
      * Starts on the frame of {@code length} bytes at {@code address}, with its virtio-net header in front.
      *
-     * @return segments to come, 1 or more; 0 when the frame is no super-frame of TCP or UDP over IPv4 or IPv6, or malformed
+     * @return segments to come, 1 to {@link VirtioNetHeader#MAX_SEGMENTS}; 0 when the frame is no super-frame of TCP or UDP
+     *     over IPv4 or IPv6, malformed, or would become more segments
      */
     public int begin(long address, int length) {
         segments = 0;
@@ -69,7 +70,8 @@ public final class Segmenter {
         frame.wrap(address, length);
         if (networkFits(length) && transportFits()) {
             int payload = payloadEnd - headersLength;
-            segments = Math.max(1, (payload + segmentSize - 1) / segmentSize);
+            int needed = Math.max(1, (payload + segmentSize - 1) / segmentSize);
+            segments = needed <= VirtioNetHeader.MAX_SEGMENTS ? needed : 0;
         }
         return segments;
     }

@@ -148,6 +148,16 @@ class SegmenterTest {
 
     @Test
     @Timeout(60)
+    void shouldMakeNoSegmentsWhenTheyWouldBeTooMany() {
+        byte[] most = Kind.TSO4.frame(counting(11_200), 0);
+        byte[] oneMore = Kind.TSO4.frame(counting(11_201), 0);
+
+        assertEquals(1_400, segment(most, GSO_TCPV4, 8).size());
+        assertEquals(0, segment(oneMore, GSO_TCPV4, 8).size());
+    }
+
+    @Test
+    @Timeout(60)
     void shouldMakeNoSegmentsWhenAHeaderIsCut() {
         for (Kind kind : Kind.values()) {
             byte[] frame = kind.frame(counting(100), 0);
