@@ -17,6 +17,8 @@ final class FragmentKey {
     /** Longs of a key. */
     static final int WORDS = 6;
 
+    private static final int SOURCE_WORDS = 2;
+
     // Tag type and VLAN without priority, in which fragments of one datagram may differ.
     private static final int VLAN_MASK = 0xFFFF_0FFF;
     private static final long VERSION_4 = 4;
@@ -54,9 +56,18 @@ final class FragmentKey {
 
     /** A number whose bits all depend on all bits of the key. */
     int hash() {
+        return hash(WORDS);
+    }
+
+    /** As {@link #hash}, of the source address alone. */
+    int sourceHash() {
+        return hash(SOURCE_WORDS);
+    }
+
+    private int hash(int count) {
         long hash = 0;
-        for (long word : words) {
-            hash = (hash ^ word) * 0x9E37_79B9_7F4A_7C15L;
+        for (int i = 0; i < count; i++) {
+            hash = (hash ^ words[i]) * 0x9E37_79B9_7F4A_7C15L;
             hash ^= hash >>> 29;
         }
         return (int) (hash ^ (hash >>> 32));

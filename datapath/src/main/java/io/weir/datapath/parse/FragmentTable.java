@@ -16,7 +16,8 @@ import io.weir.kernel.Memory;
  * drops the overlapping fragment and all that follow, so that the receiver never completes it. A duplicate counts as overlap.
  *
  * <p><b>Structure.</b> A fixed number of entries in off-heap memory, each a key, a bitmap of the datagram's 8,192 units of
- * eight bytes, and its state. Entries hang in hash chains, and in one list by age, for all live equally long.
+ * eight bytes, and its state. Entries hang in hash chains, in a list by expiry for each state, and in one by age for each
+ * port.
  *
  * <pre>
  *  0            48        56       60       64             1088
@@ -25,15 +26,36 @@ import io.weir.kernel.Memory;
  *  +------------+---------+--------+--------+----------------+    end: units of the whole datagram, 0 while unknown
  * </pre>
  *
- * <p><b>Bounds.</b> A port has at most its quota of entries, so that one VM cannot take the table from the others. An entry
- * dies when its datagram is complete, or {@link #LIFETIME_NS} after its first fragment. Cost: the words of the bitmap that a
- * fragment spans, 24 for 1,500 bytes.
+ * <p><b>Bounds.</b> A port has at most its quota of entries. An entry dies when its datagram is complete, {@link #LIFETIME_NS}
+ * after its first fragment, or {@link #POISON_LIFETIME_NS} after its overlap. Cost: the words of the bitmap that a fragment
+ * spans, 24 for 1,500 bytes.
+ *
+ * <p><b>Eviction.</b> Datagrams that nobody completes must not keep others out. A new one takes the place
+ * <ul>
+ *   <li>when the table is full, of the oldest one of the port with the most, if that has at least two more than its own;
+ *   <li>else of the oldest one from its own port and source address, so that one source harms itself only;
+ *   <li>else of the oldest one from its own port, so that one VM harms itself only.
+ * </ul>
+ * In the latter two cases only of one older than {@link #MIN_AGE_NS}: a flood shall not tear down what is just being sent.
+ * Cost: a look at {@link #PROBES} entries of the port, and at the counts of all ports when the table is full.
+ *
+ * <p><b>Limit.</b> Of a datagram that was forgotten, by time or eviction, an overlapping fragment passes as that of a new one.
+ * The receiver must discard the datagram then, as RFC 5722 section 4 demands of it for IPv6.
  *
  * <p>Threading: owned by one fragment stage.
  */
 final class FragmentTable implements AutoCloseable {
     /** A receiver waits this long for the rest of a datagram (RFC 1122 section 3.3.2 asks for 60 to 120 s, Linux takes 30). */
     static final long LIFETIME_NS = 30_000_000_000L;
+
+    /** Later fragments of a datagram with an overlap are dropped this long; its identification is free again then. */
+    static final long POISON_LIFETIME_NS = 2_000_000_000L;
+
+    /** A datagram of the same port is evicted only when its first fragment came at least so long ago. */
+    static final long MIN_AGE_NS = 100_000_000L;
+
+    /** Oldest entries of a port among which one of the same source is looked for. */
+    static final int PROBES = 64;
 
     private static final int MAX_CAPACITY = 1_000_000;
     private static final int UNITS = 8192;
@@ -44,7 +66,12 @@ final class FragmentTable implements AutoCloseable {
     private static final int ENTRY_LENGTH = BITMAP_OFFSET + UNITS / Byte.SIZE;
 
     private static final int POISONED = -1;
-    private static final int NIL = -1;
+    private static final int NIL = EntryLists.NIL;
+
+    // Lists by expiry; within each all entries live equally long.
+    private static final int INCOMPLETE_LIST = 0;
+    private static final int POISONED_LIST = 1;
+    private static final int LISTS = 2;
 
     private static final int OVERLAP = DropReason.FRAGMENT_OVERLAP.code();
     private static final int TABLE_FULL = DropReason.FRAGMENT_TABLE_FULL.code();
@@ -57,13 +84,12 @@ final class FragmentTable implements AutoCloseable {
     private final int[] chainNext; // [entry] next of its chain, or of the free list
     private final int[] bucket; // [entry] bucket whose chain it is in
     private final int[] port; // [entry] ingress port
-    private final int[] older; // [entry] list by age
-    private final int[] younger;
-    private final int[] portEntries = new int[PortSet.MAX_PORTS];
+    private final int[] source; // [entry] hash of the source address
+    private final long[] bornNs; // [entry] when its first fragment came
+    private final EntryLists byExpiry;
+    private final EntryLists byPort;
 
     private int free;
-    private int oldest = NIL;
-    private int youngest = NIL;
     private int size;
 
     /** A table of {@code capacity} datagrams, of which one port has at most {@code quota}. */
@@ -84,8 +110,10 @@ final class FragmentTable implements AutoCloseable {
         }
         bucket = new int[capacity];
         port = new int[capacity];
-        older = new int[capacity];
-        younger = new int[capacity];
+        source = new int[capacity];
+        bornNs = new long[capacity];
+        byExpiry = new EntryLists(LISTS, capacity);
+        byPort = new EntryLists(PortSet.MAX_PORTS, capacity);
     }
 
     /** Datagrams under way. */
@@ -95,8 +123,15 @@ final class FragmentTable implements AutoCloseable {
 
     /** Forgets the datagrams whose time is over. */
     void expire(long nowNs) {
+        expire(INCOMPLETE_LIST, nowNs);
+        expire(POISONED_LIST, nowNs);
+    }
+
+    private void expire(int list, long nowNs) {
+        int oldest = byExpiry.first(list);
         while (oldest != NIL && nowNs - entries.getLong(base(oldest) + EXPIRY_OFFSET) >= 0) {
             remove(oldest);
+            oldest = byExpiry.first(list);
         }
     }
 
@@ -109,19 +144,52 @@ final class FragmentTable implements AutoCloseable {
         int hash = key.hash() & (chainHead.length - 1);
         int entry = find(key, hash);
         if (entry == NIL) {
-            if (free == NIL || portEntries[ingressPort] >= quota) {
+            if (!makeRoom(key, ingressPort, nowNs)) {
                 return TABLE_FULL;
             }
             entry = insert(key, hash, ingressPort, nowNs);
         }
-        return note(entry, first, end, last);
+        return note(entry, nowNs, first, end, last);
     }
 
-    private int note(int entry, int first, int end, boolean last) {
+    private boolean makeRoom(FragmentKey key, int ingressPort, long nowNs) {
+        int own = byPort.length(ingressPort);
+        if (own < quota && free != NIL) {
+            return true;
+        }
+        int fullest = own < quota ? byPort.longest() : ingressPort;
+        if (byPort.length(fullest) > own + 1) {
+            remove(byPort.first(fullest));
+            return true;
+        }
+        int victim = oldestOfSource(key.sourceHash(), ingressPort);
+        if (victim == NIL) {
+            victim = byPort.first(own > 0 ? ingressPort : fullest);
+        }
+        if (nowNs - bornNs[victim] < MIN_AGE_NS) {
+            return false;
+        }
+        remove(victim);
+        return true;
+    }
+
+    // Two sources of equal hash only share their evictions.
+    private int oldestOfSource(int hash, int ingressPort) {
+        int entry = byPort.first(ingressPort);
+        for (int probes = 1; entry != NIL && source[entry] != hash; probes++) {
+            entry = probes < PROBES ? byPort.after(entry) : NIL;
+        }
+        return entry;
+    }
+
+    private int note(int entry, long nowNs, int first, int end, boolean last) {
         int base = base(entry);
         int units = entries.getInt(base + UNITS_OFFSET);
-        if (units == POISONED || contradicts(base, end, last) || !claim(base + BITMAP_OFFSET, first, end)) {
-            entries.putInt(base + UNITS_OFFSET, POISONED);
+        if (units == POISONED) {
+            return OVERLAP;
+        }
+        if (contradicts(base, end, last) || !claim(base + BITMAP_OFFSET, first, end)) {
+            poison(entry, nowNs);
             return OVERLAP;
         }
         units += end - first;
@@ -133,6 +201,13 @@ final class FragmentTable implements AutoCloseable {
             remove(entry);
         }
         return DropReason.NONE;
+    }
+
+    private void poison(int entry, long nowNs) {
+        byExpiry.remove(INCOMPLETE_LIST, entry);
+        byExpiry.append(POISONED_LIST, entry);
+        entries.putInt(base(entry) + UNITS_OFFSET, POISONED);
+        entries.putLong(base(entry) + EXPIRY_OFFSET, nowNs + POISON_LIFETIME_NS);
     }
 
     // Two ends, or bytes behind the end: the datagram is not what it says.
@@ -202,32 +277,19 @@ final class FragmentTable implements AutoCloseable {
         chainNext[entry] = chainHead[hash];
         chainHead[hash] = entry;
         port[entry] = ingressPort;
-        portEntries[ingressPort]++;
-        older[entry] = youngest;
-        younger[entry] = NIL;
-        if (youngest == NIL) {
-            oldest = entry;
-        } else {
-            younger[youngest] = entry;
-        }
-        youngest = entry;
+        source[entry] = key.sourceHash();
+        bornNs[entry] = nowNs;
+        byExpiry.append(INCOMPLETE_LIST, entry);
+        byPort.append(ingressPort, entry);
         size++;
         return entry;
     }
 
     private void remove(int entry) {
         unchain(entry);
-        if (older[entry] == NIL) {
-            oldest = younger[entry];
-        } else {
-            younger[older[entry]] = younger[entry];
-        }
-        if (younger[entry] == NIL) {
-            youngest = older[entry];
-        } else {
-            older[younger[entry]] = older[entry];
-        }
-        portEntries[port[entry]]--;
+        boolean poisoned = entries.getInt(base(entry) + UNITS_OFFSET) == POISONED;
+        byExpiry.remove(poisoned ? POISONED_LIST : INCOMPLETE_LIST, entry);
+        byPort.remove(port[entry], entry);
         chainNext[entry] = free;
         free = entry;
         size--;

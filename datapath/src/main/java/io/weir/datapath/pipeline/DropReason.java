@@ -69,7 +69,8 @@ public enum DropReason {
     // fragments
     FRAGMENT_OVERLAP(
             40, "fragments", ERROR, "fragment overlaps one seen before, or belongs to a datagram that had an overlap"),
-    FRAGMENT_TABLE_FULL(41, "fragments", ERROR, "the port has too many incomplete datagrams under way"),
+    FRAGMENT_TABLE_FULL(
+            41, "fragments", ERROR, "the port has too many incomplete datagrams under way, too young to evict"),
 
     // port-guard
     PORT_NOT_READY(

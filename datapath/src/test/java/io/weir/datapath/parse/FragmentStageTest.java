@@ -28,6 +28,7 @@ class FragmentStageTest {
     private final FragmentStage stage = new FragmentStage(8, 4);
     private int port;
     private int tag;
+    private int source = 1; // last byte of the IPv4 source address
     private long nowNs;
 
     @AfterEach
@@ -103,25 +104,127 @@ class FragmentStageTest {
     }
 
     @Test
-    void shouldRefuseWhenTableIsFull() {
+    void shouldEvictTheOldestOfItsSourceWhenPortHasItsQuota() {
+        source = 9;
+        assertEquals(PASSED, version4(1, 0, 8, true), "the oldest, of another source");
+        source = 1;
+        for (int id = 2; id <= 4; id++) {
+            nowNs += 1;
+            assertEquals(PASSED, version4(id, 0, 8, true));
+        }
+        nowNs += FragmentTable.MIN_AGE_NS - 3;
+        assertEquals(FULL, version4(5, 0, 8, true), "its oldest is too young by one nanosecond");
+        nowNs += 1;
+
+        assertEquals(PASSED, version4(5, 0, 8, true));
+
+        assertEquals(4, stage.datagrams());
+        assertEquals(OVERLAP, version4(3, 0, 8, true), "a younger one stays known");
+        source = 9;
+        assertEquals(OVERLAP, version4(1, 0, 8, true), "another source's stays known");
+        source = 1;
+        assertEquals(FULL, version4(2, 0, 8, true), "was forgotten, and is a new one");
+    }
+
+    @Test
+    void shouldEvictTheOldestOfThePortWhenItsSourceHasNone() {
+        for (int id = 1; id <= 4; id++) {
+            source = id;
+            assertEquals(PASSED, version4(id, 0, 8, true));
+        }
+        source = 5;
+        assertEquals(FULL, version4(5, 0, 8, true));
+        nowNs += FragmentTable.MIN_AGE_NS;
+
+        assertEquals(PASSED, version4(5, 0, 8, true));
+
+        assertEquals(4, stage.datagrams());
+        source = 2;
+        assertEquals(OVERLAP, version4(2, 0, 8, true), "a younger one stays known");
+    }
+
+    @Test
+    void shouldEvictPoisonedOnesToo() {
+        for (int id = 1; id <= 4; id++) {
+            assertEquals(PASSED, version4(id, 0, 8, true));
+        }
+        assertEquals(OVERLAP, version4(1, 0, 8, true));
+        nowNs += FragmentTable.MIN_AGE_NS;
+
+        assertEquals(PASSED, version4(5, 0, 8, true));
+
+        assertEquals(4, stage.datagrams());
+        assertEquals(OVERLAP, version4(2, 0, 8, true));
+    }
+
+    @Test
+    void shouldPassWholeDatagramsWhenOthersAreNeverCompleted() {
+        for (int id = 0; id < 1000; id++) {
+            nowNs += 500_000_000L;
+            source = 66;
+            assertEquals(PASSED, version4(id, 0, 8, true), "lone fragment " + id);
+            source = 1;
+            assertEquals(PASSED, version4(id, 0, 16, true), "datagram " + id);
+            assertEquals(PASSED, version4(id, 16, 8, false), "datagram " + id);
+        }
+        assertEquals(3, stage.datagrams(), "the lone ones, of which the last datagram evicted one");
+    }
+
+    @Test
+    void shouldTakeFromThePortWithTheMostWhenTableIsFull() {
         for (int id = 0; id < 8; id++) {
             port = id / 4;
             assertEquals(PASSED, version4(id, 0, 8, true));
         }
         port = 2;
 
-        assertEquals(FULL, version4(9, 0, 8, true));
+        for (int id = 8; id < 10; id++) {
+            assertEquals(PASSED, version4(id, 0, 8, true), "one of each port of four");
+        }
+        assertEquals(FULL, version4(10, 0, 8, true), "3, 3 and 2: nobody has two more");
+
+        assertEquals(8, stage.datagrams());
+        nowNs += FragmentTable.MIN_AGE_NS;
+        assertEquals(PASSED, version4(10, 0, 8, true), "its own oldest");
+        assertEquals(OVERLAP, version4(9, 0, 8, true));
+        port = 1;
+        assertEquals(OVERLAP, version4(5, 0, 8, true));
+    }
+
+    @Test
+    void shouldTakeFromAnotherPortWhenAllHaveOne() {
+        for (port = 0; port < 8; port++) {
+            assertEquals(PASSED, version4(1, 0, 8, true));
+        }
+        assertEquals(FULL, version4(1, 0, 8, true));
+        nowNs += FragmentTable.MIN_AGE_NS;
+
+        assertEquals(PASSED, version4(1, 0, 8, true));
+        assertEquals(8, stage.datagrams());
     }
 
     @Test
     void shouldForgetWhenTimeIsOver() {
         assertEquals(PASSED, version4(1, 0, 8, true));
-        assertEquals(OVERLAP, version4(1, 0, 8, true));
         nowNs += 29_999_999_999L;
-        assertEquals(OVERLAP, version4(1, 8, 8, true));
+        assertEquals(PASSED, version4(1, 8, 8, true));
         nowNs += 1;
 
         assertEquals(PASSED, version4(1, 0, 8, true));
+    }
+
+    @Test
+    void shouldForgetPoisonedOnesEarlier() {
+        assertEquals(PASSED, version4(1, 0, 8, true));
+        assertEquals(PASSED, version4(2, 0, 8, true));
+        nowNs += 1_000_000_000L;
+        assertEquals(OVERLAP, version4(2, 0, 8, true));
+        nowNs += 1_999_999_999L;
+        assertEquals(OVERLAP, version4(2, 8, 8, true));
+        nowNs += 1;
+
+        assertEquals(PASSED, version4(2, 8, 8, true));
+        assertEquals(OVERLAP, version4(1, 0, 8, true), "one without overlap stays known");
     }
 
     @Test
@@ -193,6 +296,7 @@ class FragmentStageTest {
         byte[] packet = ipv4(17, (more ? 0x2000 : 0) | start >>> 3, new byte[0], payload(start, length));
         packet[4] = (byte) (id >>> 8);
         packet[5] = (byte) id;
+        packet[15] = (byte) source;
         return pass(tag == 0 ? ethernet(0x0800, packet) : tagged(0x8100, tag, 0x0800, packet));
     }
 
