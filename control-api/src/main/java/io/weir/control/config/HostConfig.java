@@ -130,7 +130,7 @@ public final class HostConfig {
     }
 
     private static Path folder(Section root, ConfigKey key) {
-        Path path = Path.of(root.text(key).orElse(key.fallbackText()));
+        Path path = root.path(key).orElse(Path.of(key.fallbackText()));
         if (!path.isAbsolute()) {
             root.problem(key, "must be an absolute path: was " + path, "begin it with /");
         }
@@ -138,7 +138,7 @@ public final class HostConfig {
     }
 
     private static Path socket(Section api, Path runDir) {
-        Path socket = api.text(ConfigKey.API_SOCKET).map(Path::of).orElse(runDir.resolve("weir.sock"));
+        Path socket = api.path(ConfigKey.API_SOCKET).orElse(runDir.resolve("weir.sock"));
         int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
         if (api.has(ConfigKey.API_SOCKET) && !socket.isAbsolute()) {
             api.problem(ConfigKey.API_SOCKET, "must be an absolute path: was " + socket, "begin it with /");

@@ -83,7 +83,8 @@ final class PortConfig {
             port.problem(ConfigKey.PORT_DEVICE, "is missing", "name the interface, as ip link shows it");
         }
         String device = port.text(ConfigKey.PORT_DEVICE).orElse(name);
-        boolean sayable = device.chars().noneMatch(c -> c == '/' || c == ':' || Character.isWhitespace(c));
+        boolean sayable = device.chars()
+                .noneMatch(c -> c == '/' || c == ':' || Character.isISOControl(c) || Character.isWhitespace(c));
         int bytes = device.getBytes(StandardCharsets.UTF_8).length;
         if (!missing && (!sayable || bytes > MAX_DEVICE_BYTES || device.equals(".") || device.equals(".."))) {
             String remedy =
@@ -99,7 +100,8 @@ final class PortConfig {
     private static @Nullable String netns(Section port) {
         String netns = port.text(ConfigKey.PORT_NETNS).orElse("");
         boolean plain = !netns.contains("/") && !netns.equals(".") && !netns.equals("..");
-        if (!netns.isEmpty() && !plain && !netns.startsWith("/")) {
+        boolean sayable = netns.indexOf('\0') < 0;
+        if (!netns.isEmpty() && (!sayable || (!plain && !netns.startsWith("/")))) {
             port.problem(
                     ConfigKey.PORT_NETNS,
                     "must be a name or an absolute path: was " + netns,
@@ -109,8 +111,7 @@ final class PortConfig {
     }
 
     private static @Nullable Path file(Section port, ConfigKey key) {
-        String text = port.text(key).orElse("");
-        return text.isEmpty() ? null : Path.of(text).toAbsolutePath();
+        return port.path(key).map(Path::toAbsolutePath).orElse(null);
     }
 
     /** Keys that mean nothing for the type are refused: whoever wrote them expects something that would not happen. */

@@ -1,5 +1,7 @@
 package io.weir.control.config;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,6 +106,17 @@ final class Section {
             problem(key, "is missing", "write " + key.word() + ": (" + key.allowed() + ")");
         }
         return text(key);
+    }
+
+    /** The path that a scalar names; empty Optional where nothing is written. */
+    Optional<Path> path(ConfigKey key) {
+        Optional<String> text = text(key);
+        try {
+            return text.map(Path::of);
+        } catch (InvalidPathException unsayable) {
+            problem(key, "no file can be called so: was " + text.get(), "write a path without the character NUL");
+            return Optional.empty();
+        }
     }
 
     private Optional<String> scalar(Node node, String key) {

@@ -229,6 +229,9 @@ class HostConfigTest {
             bridge: {static: [{mac: "02:00:00:00:00:01", port: ab}]} | bridge.static[0].port | no such port: was ab
             bridge: {static: [7]}                                  | bridge.static[0]       | must be a section of keys
             uplinks: []                                            | uplinks                | unknown key
+            dataDir: "/d\\0"                                       | dataDir                | no file can be called so
+            runDir: "/r\\0"                                        | runDir                 | no file can be called so
+            api: {socket: "/s\\0"}                                 | api.socket             | no file can be called so
             """)
     void shouldNameKeyValueAndRemedyWhenTheHostIsWrong(String line, String key, String words) {
         List<String> errors = errors(OFF + "ports: [{name: a, type: tap}]\n" + line + '\n');
@@ -271,6 +274,9 @@ class HostConfigTest {
             {name: a, type: tap, flood: {unkown: false}}           | flood.unkown    | did you mean unknown?
             {name: a, type: tap, storm: {broadcast: many}}         | storm.broadcast | must be a number
             {name: a, type: tap, name: b}                          | name            | written twice
+            {name: a, type: pcap, in: "/x\\0y"}                    | in              | no file can be called so
+            {name: a, type: netdev, device: "e\\0"}                | device          | must be 1 to 15 bytes
+            {name: a, type: tap, netns: "/run\\0"}                 | netns           | must be a name or an absolute path
             """)
     void shouldNameKeyValueAndRemedyWhenAPortIsWrong(String port, String key, String words) {
         List<String> errors = errors(OFF + "ports:\n  - " + port + '\n');
