@@ -35,6 +35,8 @@ import io.weir.datapath.capture.PcapReader;
             "  weir capture -w - | wireshark -k -i -"
         })
 final class CaptureCommand extends DaemonVerb {
+    private static final Path STANDARD_OUTPUT = Path.of("/dev/stdout");
+
     /** Which way frames go, seen from the switch. */
     enum Way {
         BOTH,
@@ -95,6 +97,8 @@ final class CaptureCommand extends DaemonVerb {
         try {
             if (file == null) {
                 print(chunks, out);
+            } else if (file.equals("-")) {
+                print(chunks);
             } else {
                 write(chunks, file);
             }
@@ -128,17 +132,32 @@ final class CaptureCommand extends DaemonVerb {
         try (PcapReader reader = PcapReader.of(new ChunkInput(chunks), "capture")) {
             for (PcapFrame frame = reader.next(); frame != null; frame = reader.next()) {
                 out.println(FrameLine.of(frame, zone));
-                out.flush();
+                if (Output.unread(out)) {
+                    return;
+                }
             }
         }
     }
 
+    /** The file is touched only when the daemon has accepted the capture, which is when it sends the header. */
     private static void write(Iterator<CaptureChunk> chunks, String file) throws IOException {
-        boolean standardOutput = file.equals("-");
-        try (OutputStream target =
-                standardOutput ? new FileOutputStream(FileDescriptor.out) : Files.newOutputStream(Path.of(file))) {
+        boolean _ = chunks.hasNext();
+        try (OutputStream target = Files.newOutputStream(Path.of(file))) {
             while (chunks.hasNext()) {
                 chunks.next().getPcapng().writeTo(target);
+            }
+        }
+    }
+
+    private static void print(Iterator<CaptureChunk> chunks) throws IOException {
+        try (OutputStream target = new FileOutputStream(FileDescriptor.out)) {
+            while (chunks.hasNext()) {
+                chunks.next().getPcapng().writeTo(target);
+            }
+        } catch (IOException failed) {
+            // Whoever reads a pipe may have read enough; a file that cannot be written is a failure.
+            if (Files.isRegularFile(STANDARD_OUTPUT)) {
+                throw failed;
             }
         }
     }

@@ -24,6 +24,9 @@ final class ControlChannel implements AutoCloseable {
     /** A daemon answers any unary call far faster; without an end, a stopped one would hang the verb. */
     private static final int CALL_TIMEOUT_SECONDS = 10;
 
+    /** A MAC table of the largest size that weir.yaml takes fits several times. */
+    private static final int MAX_ANSWER_BYTES = 256 << 20;
+
     private final Path socket;
     private final EventLoopGroup loop;
     private final ManagedChannel channel;
@@ -40,6 +43,7 @@ final class ControlChannel implements AutoCloseable {
                 .eventLoopGroup(loop)
                 .overrideAuthority("weir")
                 .usePlaintext()
+                .maxInboundMessageSize(MAX_ANSWER_BYTES)
                 .directExecutor()
                 .build();
     }

@@ -31,7 +31,9 @@ final class EventsCommand extends DaemonVerb {
         while (events.hasNext()) {
             Event event = events.next();
             out.println(output.json() ? Json.line(document(event)) : line(event));
-            out.flush();
+            if (Output.unread(out)) {
+                return ExitCode.DONE;
+            }
         }
         return ExitCode.DONE;
     }

@@ -1,5 +1,9 @@
 package io.weir.control.cli;
 
+import java.io.BufferedWriter;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 
 import picocli.CommandLine.Option;
@@ -21,6 +25,17 @@ final class Output {
 
     boolean json() {
         return format == Format.JSON;
+    }
+
+    /** Hands on what was printed, and tells whether nobody reads it any more, as after {@code | head}: no failure. */
+    static boolean unread(PrintWriter out) {
+        return out.checkError();
+    }
+
+    /** Standard output; unlike {@link System#out} under another writer, it tells when its reader is gone. */
+    static PrintWriter standard() {
+        FileOutputStream out = new FileOutputStream(FileDescriptor.out);
+        return new PrintWriter(new BufferedWriter(new OutputStreamWriter(out, System.out.charset())), true);
     }
 
     /** Prints either the document or the table. */

@@ -47,7 +47,7 @@ public final class Weir {
     }
 
     public static void main(String[] args) {
-        System.exit(execute(args, Optional.empty(), Optional.empty()));
+        System.exit(execute(args, Optional.of(Output.standard()), Optional.empty()));
     }
 
     /** Runs a verb and returns its exit code; without writers it prints to standard output and standard error. */

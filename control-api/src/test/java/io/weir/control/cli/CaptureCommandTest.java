@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
@@ -152,6 +153,38 @@ class CaptureCommandTest {
             }
         }
         return frames;
+    }
+
+    @Test
+    void shouldNotTouchTheFileWhenTheCaptureIsRefused() throws IOException {
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+
+        assertEquals(ExitCode.BAD_INPUT, weir("capture", "--port", "vm9", "-w", precious.toString()));
+
+        assertEquals("precious", Files.readString(precious));
+    }
+
+    @Test
+    void shouldEndWithoutFailureWhenNobodyReadsAnyMore() throws Exception {
+        Path frames = file(frame("ffffffffffff", A));
+        CompletableFuture<Integer> captured = CompletableFuture.supplyAsync(() -> Weir.execute(
+                new String[] {"capture", "--socket=" + folder.resolve("weir.sock")},
+                Optional.of(new PrintWriter(new Unread(), false, StandardCharsets.UTF_8)),
+                Optional.empty()));
+
+        while (!captured.isDone()) {
+            assertEquals(ExitCode.DONE, other("replay", frames.toString(), "--port", "a").exitCode);
+        }
+
+        assertEquals(ExitCode.DONE, captured.get(30, TimeUnit.SECONDS));
+    }
+
+    /** A pipe whose reader is gone. */
+    private static final class Unread extends OutputStream {
+        @Override
+        public void write(int octet) throws IOException {
+            throw new IOException("Broken pipe");
+        }
     }
 
     @Test
