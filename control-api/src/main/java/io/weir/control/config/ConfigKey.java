@@ -21,7 +21,12 @@ public enum ConfigKey {
             "the machine's host name",
             RESTART,
             "Name of this host in statistics and records."),
-    DATA_DIR("dataDir", "absolute path", "/var/lib/weir", RESTART, "Folder of what must survive a reboot."),
+    DATA_DIR(
+            "dataDir",
+            "absolute path",
+            "/var/lib/weir",
+            RESTART,
+            "Folder of files that callers of the API may let ports read and write, and of captures on their way to a port. Made when first needed."),
     RUN_DIR(
             "runDir",
             "absolute path",
@@ -149,8 +154,18 @@ public enum ConfigKey {
             LIVE,
             "Largest network-layer packet in bytes; 0 takes the device's own."),
     PORT_ENABLED("ports[].enabled", true, LIVE, "Whether frames pass."),
-    PORT_IN("ports[].in", "path", "none", LIVE, "Capture file that a pcap port replays."),
-    PORT_OUT("ports[].out", "path", "none", LIVE, "Capture file that a pcap port writes."),
+    PORT_IN(
+            "ports[].in",
+            "path",
+            "none",
+            LIVE,
+            "Capture file that a pcap port replays: a regular file; below `dataDir` when the port is added to a running switch."),
+    PORT_OUT(
+            "ports[].out",
+            "path",
+            "none",
+            LIVE,
+            "Capture file that a pcap port writes: a regular file or none yet, and not that of `in`; below `dataDir` when the port is added to a running switch."),
     PORT_VLAN(
             "ports[].vlan",
             "section",

@@ -10,7 +10,7 @@ import io.weir.datapath.port.SwitchSettings;
  * What {@code weir.yaml} says, concluded once and immutable.
  *
  * @param host name of this host
- * @param dataDir folder of what must survive a reboot
+ * @param dataDir folder of files that callers of the API may use
  * @param runDir folder of the lock and of what survives a restart
  * @param socket unix socket of the gRPC services
  * @param bridge settings of the switch as a whole

@@ -1,6 +1,8 @@
 package io.weir.control.config;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +49,7 @@ final class PortConfig {
         boolean enabled = port.flag(ConfigKey.PORT_ENABLED);
         Path in = file(port, ConfigKey.PORT_IN);
         Path out = file(port, ConfigKey.PORT_OUT);
+        oneFile(port, in, out);
         foreignKeys(port, type);
         Optional<VlanSettings> vlan = new VlanConfig(port.section(ConfigKey.PORT_VLAN)).read();
         BridgeSettings bridge = bridge(port);
@@ -111,7 +114,27 @@ final class PortConfig {
     }
 
     private static @Nullable Path file(Section port, ConfigKey key) {
-        return port.path(key).map(Path::toAbsolutePath).orElse(null);
+        Path file = port.path(key).map(Path::toAbsolutePath).orElse(null);
+        if (file != null && Files.exists(file) && !Files.isRegularFile(file)) {
+            port.problem(key, "must be a regular file: was " + file, "name a file, no folder, pipe or device");
+        }
+        return file;
+    }
+
+    /** A port that wrote the file it reads would begin by emptying it. */
+    private static void oneFile(Section port, @Nullable Path in, @Nullable Path out) {
+        if (in == null || out == null) {
+            return;
+        }
+        boolean same = in.normalize().equals(out.normalize());
+        try {
+            same |= Files.exists(in) && Files.exists(out) && Files.isSameFile(in, out);
+        } catch (IOException unreadable) {
+            // The daemon, which may read them, looks again.
+        }
+        if (same) {
+            port.problem(ConfigKey.PORT_OUT, "must be another file than in: was " + out, "name another file to write");
+        }
     }
 
     /** Keys that mean nothing for the type are refused: whoever wrote them expects something that would not happen. */

@@ -10,6 +10,7 @@ import org.slf4j.LoggerFactory;
 
 import io.weir.control.config.HostSettings;
 import io.weir.control.grpc.CaptureEndpoint;
+import io.weir.control.grpc.DataDirectory;
 import io.weir.control.grpc.EventLog;
 import io.weir.control.grpc.PortEndpoint;
 import io.weir.datapath.port.PortException;
@@ -53,11 +54,13 @@ public final class Daemon implements AutoCloseable {
     private void open() {
         undo.after(RunDirectory.take(settings.runDir()));
         Switch bridge = undo.after(bridge(settings.bridge()));
+        DataDirectory data = new DataDirectory(settings.dataDir());
+        data.clearSpool();
         EventLog events = new EventLog();
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
-        PortEndpoint portEndpoint = new PortEndpoint(bridge, events, settings.host(), Version.current());
-        CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, settings.runDir(), Version.current());
+        PortEndpoint portEndpoint = new PortEndpoint(bridge, data, events, settings.host(), Version.current());
+        CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
         ControlSocket socket =
                 undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint, captureEndpoint)));
         bridge.start();

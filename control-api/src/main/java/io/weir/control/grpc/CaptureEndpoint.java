@@ -1,7 +1,5 @@
 package io.weir.control.grpc;
 
-import java.nio.file.Path;
-
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
@@ -20,16 +18,16 @@ import io.weir.datapath.worker.Switch;
  */
 public final class CaptureEndpoint extends CaptureServiceGrpc.CaptureServiceImplBase {
     private final Switch bridge;
-    private final Path spool;
+    private final DataDirectory data;
     private final String version;
 
     /**
-     * @param spool folder for files on their way to a port
+     * @param data where files on their way to a port are kept
      * @param version version of this build, for the files' headers
      */
-    public CaptureEndpoint(Switch bridge, Path spool, String version) {
+    public CaptureEndpoint(Switch bridge, DataDirectory data, String version) {
         this.bridge = bridge;
-        this.spool = spool;
+        this.data = data;
         this.version = version;
     }
 
@@ -51,6 +49,6 @@ public final class CaptureEndpoint extends CaptureServiceGrpc.CaptureServiceImpl
 
     @Override
     public StreamObserver<ReplayChunk> replay(StreamObserver<ReplayResponse> observer) {
-        return new ReplayUpload(bridge, spool, observer);
+        return new ReplayUpload(bridge, data, observer);
     }
 }

@@ -1,6 +1,7 @@
 package io.weir.control.grpc;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 
 import io.grpc.Status;
@@ -38,16 +39,19 @@ import io.weir.datapath.worker.Switch;
  */
 public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     private final Switch bridge;
+    private final DataDirectory data;
     private final EventLog events;
     private final String host;
     private final String version;
 
     /**
+     * @param data where capture files of ports may be
      * @param host name of this host, for statistics
      * @param version version of this build, for statistics
      */
-    public PortEndpoint(Switch bridge, EventLog events, String host, String version) {
+    public PortEndpoint(Switch bridge, DataDirectory data, EventLog events, String host, String version) {
         this.bridge = bridge;
+        this.data = data;
         this.events = events;
         this.host = host;
         this.version = version;
@@ -67,7 +71,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     @Override
     public void addPort(AddPortRequest request, StreamObserver<Port> observer) {
         Answers.unary(observer, () -> {
-            PortSettings settings = SettingsMessages.settings(request.getSettings());
+            PortSettings settings = data.admit(SettingsMessages.settings(request.getSettings()));
             refuseTaken(settings);
             return StatusMessages.message(bridge.addPort(settings));
         });
@@ -97,8 +101,22 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
         Answers.unary(observer, () -> {
             PortSettings settings = SettingsMessages.settings(request.getSettings());
             requirePort(settings.name());
+            refuseOtherFiles(settings);
             return StatusMessages.message(bridge.changePort(settings));
         });
+    }
+
+    /** A port keeps its capture files, which may stand in weir.yaml and lie anywhere. */
+    private void refuseOtherFiles(PortSettings wanted) {
+        for (PortStatus port : bridge.ports()) {
+            PortSettings present = port.settings();
+            boolean kept = Objects.equals(present.pcapIn(), wanted.pcapIn())
+                    && Objects.equals(present.pcapOut(), wanted.pcapOut());
+            if (present.name().equals(wanted.name()) && !kept) {
+                throw new IllegalArgumentException("pcap_in and pcap_out cannot change while the port lives: were "
+                        + wanted.pcapIn() + ", " + wanted.pcapOut() + "; remove the port and add it again");
+            }
+        }
     }
 
     @Override

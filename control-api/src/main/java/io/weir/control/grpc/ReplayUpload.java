@@ -16,7 +16,7 @@ import io.weir.control.v1.ReplayResponse;
 import io.weir.datapath.worker.Switch;
 
 /**
- * A capture file on its way to a port: kept in a file of the daemon's until it is whole, because a caller must not make the
+ * A capture file on its way to a port: kept in a file of the daemon's own until it is whole, because a caller must not make the
  * daemon, which is root, read files that the caller may not.
  *
  * <p>Threading: gRPC calls from one thread at a time.
@@ -25,7 +25,7 @@ final class ReplayUpload implements StreamObserver<ReplayChunk> {
     private static final long MAX_FILE_BYTES = 256L << 20;
 
     private final Switch bridge;
-    private final Path spool;
+    private final DataDirectory data;
     private final StreamObserver<ReplayResponse> observer;
     private String port = "";
     private @Nullable Path file;
@@ -33,9 +33,9 @@ final class ReplayUpload implements StreamObserver<ReplayChunk> {
     private long bytes;
     private boolean refused;
 
-    ReplayUpload(Switch bridge, Path spool, StreamObserver<ReplayResponse> observer) {
+    ReplayUpload(Switch bridge, DataDirectory data, StreamObserver<ReplayResponse> observer) {
         this.bridge = bridge;
-        this.spool = spool;
+        this.data = data;
         this.observer = observer;
     }
 
@@ -47,7 +47,10 @@ final class ReplayUpload implements StreamObserver<ReplayChunk> {
         try {
             take(chunk);
         } catch (IOException unwritable) {
-            refuse(new UncheckedIOException("the daemon cannot keep the file in " + spool, unwritable));
+            refuse(Status.FAILED_PRECONDITION
+                    .withDescription("the daemon cannot keep the file in " + data.spool() + ": " + unwritable
+                            + "; make room there, or name another dataDir in weir.yaml")
+                    .asRuntimeException());
         } catch (RuntimeException failed) {
             refuse(failed);
         }
@@ -57,7 +60,7 @@ final class ReplayUpload implements StreamObserver<ReplayChunk> {
         OutputStream target = out;
         if (target == null) {
             port = requirePort(chunk.getPort());
-            Path made = Files.createTempFile(spool, "replay-", ".pcap");
+            Path made = data.spoolFile();
             file = made;
             target = Files.newOutputStream(made);
             out = target;
@@ -128,7 +131,7 @@ final class ReplayUpload implements StreamObserver<ReplayChunk> {
                 Files.deleteIfExists(file);
             }
         } catch (IOException stays) {
-            // The next start of the machine empties the run directory.
+            // The next start of a daemon deletes it.
         }
     }
 }

@@ -53,6 +53,7 @@ class CaptureCommandTest {
         daemon = new Daemon(HostConfig.read("weir.yaml", """
                 host: lab
                 runDir: %1$s
+                dataDir: %1$s/data
                 policy: {mode: off}
                 ports:
                   - {name: a, type: pcap, out: %1$s/a.pcap, vlan: {access: 10}}
@@ -216,9 +217,34 @@ class CaptureCommandTest {
 
         assertEquals(ExitCode.BAD_INPUT, weir("replay", text.toString(), "--port", "a"));
         assertTrue(err.contains("magic number"), err);
-        try (var left = Files.list(folder)) {
-            assertTrue(left.noneMatch(file -> file.getFileName().toString().startsWith("replay-")));
+        try (var left = Files.list(folder.resolve("data/spool"))) {
+            assertEquals(0, left.count());
         }
+    }
+
+    @Test
+    void shouldKeepItsFilesWhenAPortIsChanged() throws IOException {
+        assertEquals(ExitCode.BAD_INPUT, weir("port", "set", "a", "out=" + folder.resolve("shadow")));
+        assertTrue(err.contains("pcap_out cannot change while the port lives"), err);
+
+        assertEquals(ExitCode.DONE, weir("port", "set", "a", "isolated=true"), () -> err);
+    }
+
+    @Test
+    void shouldRefuseCaptureFilesOutsideTheDataDirectory() throws IOException {
+        Path precious = Files.writeString(folder.resolve("precious"), "precious");
+
+        assertEquals(
+                ExitCode.BAD_INPUT, weir("port", "add", "--name", "x", "--type", "pcap", "--set", "out=" + precious));
+        assertTrue(err.contains("pcap_out must be an absolute path below " + folder.resolve("data")), err);
+
+        assertEquals("precious", Files.readString(precious));
+        Path inside = folder.resolve("data/x.pcap");
+        assertEquals(
+                ExitCode.DONE,
+                weir("port", "add", "--name", "x", "--type", "pcap", "--set", "out=" + inside),
+                () -> err);
+        assertTrue(Files.isRegularFile(inside));
     }
 
     @Test

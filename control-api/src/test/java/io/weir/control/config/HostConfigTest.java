@@ -274,6 +274,9 @@ class HostConfigTest {
             {name: a, type: tap, flood: {unkown: false}}           | flood.unkown    | did you mean unknown?
             {name: a, type: tap, storm: {broadcast: many}}         | storm.broadcast | must be a number
             {name: a, type: tap, name: b}                          | name            | written twice
+            {name: a, type: pcap, in: /dev/zero}                   | in              | must be a regular file: was /dev/zero
+            {name: a, type: pcap, out: /tmp}                       | out             | must be a regular file: was /tmp
+            {name: a, type: pcap, in: /x/a, out: /x/y/../a}        | out             | must be another file than in
             {name: a, type: pcap, in: "/x\\0y"}                    | in              | no file can be called so
             {name: a, type: netdev, device: "e\\0"}                | device          | must be 1 to 15 bytes
             {name: a, type: tap, netns: "/run\\0"}                 | netns           | must be a name or an absolute path
