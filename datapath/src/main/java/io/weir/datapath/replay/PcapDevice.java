@@ -2,6 +2,7 @@ package io.weir.datapath.replay;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,12 +23,14 @@ import io.weir.datapath.port.Transmitter;
  */
 public final class PcapDevice implements PortDevice {
     private static final int DEFAULT_MTU = 9216;
+    private static final Duration FEEDER_END = Duration.ofSeconds(2);
 
     private final int number;
     private final int mtu;
     private final @Nullable Path out;
     private final FrameRing ring = new FrameRing();
     private final @Nullable Feeder feeder;
+    private @Nullable Thread feederThread;
     private final List<PcapTransmitter> transmitters = new ArrayList<>();
 
     /**
@@ -71,7 +74,8 @@ public final class PcapDevice implements PortDevice {
     @Override
     public Receiver receiver() {
         if (feeder != null) {
-            Thread.ofPlatform().daemon().name("weir-feeder-" + number).start(feeder);
+            feederThread =
+                    Thread.ofPlatform().daemon().name("weir-feeder-" + number).start(feeder);
         }
         return ring;
     }
@@ -87,10 +91,28 @@ public final class PcapDevice implements PortDevice {
 
     @Override
     public void close() {
-        if (feeder != null) {
-            feeder.stop();
-        }
         transmitters.forEach(PcapTransmitter::close);
-        ring.close();
+        if (feederEnded()) {
+            ring.close();
+        }
+    }
+
+    /**
+     * Ends the feeder, which signals the ring's descriptor: closed under it, the signal could reach what has got its number
+     * since. A feeder that hangs in the file system keeps the descriptor.
+     */
+    private boolean feederEnded() {
+        Thread thread = feederThread;
+        if (feeder == null || thread == null) {
+            return true;
+        }
+        feeder.stop();
+        thread.interrupt();
+        try {
+            return thread.join(FEEDER_END);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }
