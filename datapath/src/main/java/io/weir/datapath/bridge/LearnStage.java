@@ -16,7 +16,8 @@ import io.weir.datapath.port.SwitchSettings;
  * Learns which port the source address of each frame is behind, and holds back frames whose source address may not be there.
  *
  * <p>An address that another port owns by a static or sticky entry is refused also on a port that does not learn. An address
- * that moves too often shuts the port it moved to: of two ports in a loop the later one.
+ * that moves too often may only return to the port it was on before that began, and shuts any other: of two ports in a loop
+ * the later one. So who forges another's address shuts its own port, never the owner's.
  *
  * <p>Threading: one instance a worker, called by that worker only.
  */

@@ -21,6 +21,9 @@ import io.weir.datapath.packet.PortSet;
  *  +----------------------+----------------------+------+------+------------+-------+
  * </pre>
  *
+ * <p>Moves holds the number of moves in the second of the last one in its lower 22 bits and in its upper ten the home: the
+ * port that had the address before the burst of moves began.
+ *
  * <p>Kind holds the kind in its lowest bits, bit 8 for an entry of another worker, and in its upper half a check over key,
  * port and kind, which a slot that was half-written when the process died does not pass.
  *
@@ -49,6 +52,12 @@ final class MacSlots {
     static final int KIND_OFFSET = 20;
     static final int MOVE_SECOND_OFFSET = 24;
     static final int MOVES_OFFSET = 28;
+
+    /** Seconds without a move that end a burst of moves: a guest cannot make itself the home by pausing for a moment. */
+    static final int BURST_GAP_SECONDS = 10;
+
+    private static final int HOME_SHIFT = 22;
+    private static final int MOVES_MASK = (1 << HOME_SHIFT) - 1;
 
     private static final int KIND_MASK = 0x3;
     private static final int FLAGS_MASK = 0xFFFF;
@@ -100,12 +109,21 @@ final class MacSlots {
         slots.putLong(at + SEEN_OFFSET, nowNs);
     }
 
-    /** Counts a move in a second; returns the moves in that second, this one included. */
+    /** Counts a move away from the entry's port in a second; returns the moves in that second, this one included. */
     int countMove(int at, int second) {
-        int before = slots.getInt(at + MOVE_SECOND_OFFSET) == second ? slots.getInt(at + MOVES_OFFSET) : 0;
+        int word = slots.getInt(at + MOVES_OFFSET);
+        int quietSeconds = second - slots.getInt(at + MOVE_SECOND_OFFSET);
+        boolean burst = word != 0 && quietSeconds >= 0 && quietSeconds < BURST_GAP_SECONDS;
+        int home = burst ? word >>> HOME_SHIFT : port(at);
+        int moves = burst && quietSeconds == 0 ? Math.min(word & MOVES_MASK, MOVES_MASK - 1) + 1 : 1;
         slots.putInt(at + MOVE_SECOND_OFFSET, second);
-        slots.putInt(at + MOVES_OFFSET, before + 1);
-        return before + 1;
+        slots.putInt(at + MOVES_OFFSET, home << HOME_SHIFT | moves);
+        return moves;
+    }
+
+    /** The port that had the address before the burst of moves that {@link #countMove} last counted. */
+    int homePort(int at) {
+        return slots.getInt(at + MOVES_OFFSET) >>> HOME_SHIFT;
     }
 
     int lengthBytes() {

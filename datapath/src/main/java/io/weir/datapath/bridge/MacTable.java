@@ -44,7 +44,7 @@ public final class MacTable {
     public static final int LIMIT = 3;
     /** {@link #learn}: refused, bound to another port. */
     public static final int BOUND = 4;
-    /** {@link #learn}: refused, moves too often. */
+    /** {@link #learn}: refused, moves too often, and the port is not the one it was on before that began. */
     public static final int FLAPPING = 5;
     /** {@link #learn}: not learned, no room. The frame itself is as good as any. */
     public static final int FULL = 6;
@@ -140,7 +140,8 @@ public final class MacTable {
      *
      * @param kind {@link #LEARNED} or {@link #STICKY}
      * @param portLimit most addresses learned on the port, 0 for no limit
-     * @param movesPerSecond moves in one second from which on the address stays where it is, 0 for no limit
+     * @param movesPerSecond moves in one second from which on the address may only return to its home, the port it was on
+     * before the moves began; 0 for no limit
      * @return one of {@link #REFRESHED}, {@link #ADDED}, {@link #MOVED}, {@link #LIMIT}, {@link #BOUND}, {@link #FLAPPING},
      * {@link #FULL}
      */
@@ -186,7 +187,8 @@ public final class MacTable {
         if (slots.kind(at) != LEARNED) {
             return BOUND;
         }
-        if (movesWithin(at, nowNs) >= movesPerSecond && movesPerSecond != 0) {
+        boolean flapping = movesWithin(at, nowNs) >= movesPerSecond && movesPerSecond != 0;
+        if (flapping && port != slots.homePort(at)) {
             return FLAPPING;
         }
         if (limited(port, portLimit)) {

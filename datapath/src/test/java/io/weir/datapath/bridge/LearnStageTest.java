@@ -190,21 +190,65 @@ class LearnStageTest {
 
     @Test
     void shouldShutTheLaterPortWhenAnAddressMovesTooOften() {
-        TestSwitch on = with(BridgeSettings.DEFAULT, BridgeSettings.DEFAULT);
+        for (int limit = 7; limit <= 8; limit++) {
+            shutsTheLaterPort(limit);
+        }
+    }
+
+    /** The later port moves first, so it makes the odd moves and the owner the even ones. */
+    private static void shutsTheLaterPort(int limit) {
+        TestSwitch on = flapLimited(limit);
         LearnStage stage = stage(on);
-        int limit = SwitchSettings.DEFAULT.macMovesPerSecond();
+        int refused = limit % 2 == 1 ? limit : limit + 1;
         from(on, stage, 0, Frames.HOST_A);
-        for (int move = 1; move < limit; move++) {
+        for (int move = 1; move < refused; move++) {
             assertNull(from(on, stage, move % 2, Frames.HOST_A), "move " + move);
         }
 
-        @Nullable DropReason atLimit = from(on, stage, limit % 2, Frames.HOST_A);
+        @Nullable DropReason atLimit = from(on, stage, 1, Frames.HOST_A);
 
         assertEquals(DropReason.MAC_FLAPPING, atLimit);
-        assertTrue(on.blocks.blocked(limit % 2, on.nowNs));
-        assertFalse(on.blocks.blocked(1 - limit % 2, on.nowNs));
-        assertEquals(List.of("LOOP_DETECTED p" + limit % 2 + " from p" + (1 - limit % 2)), on.events);
-        assertFalse(on.blocks.blocked(limit % 2, on.nowNs + on.settings.recoveryNs()));
+        assertEquals(0, where(on, Frames.HOST_A));
+        assertTrue(on.blocks.blocked(1, on.nowNs));
+        assertFalse(on.blocks.blocked(0, on.nowNs));
+        assertEquals(List.of("LOOP_DETECTED p1 from p0"), on.events);
+        assertFalse(on.blocks.blocked(1, on.nowNs + on.settings.recoveryNs()));
+    }
+
+    private static TestSwitch flapLimited(int movesPerSecond) {
+        SwitchSettings base = SwitchSettings.DEFAULT;
+        SwitchSettings settings = new SwitchSettings(
+                1, base.idle(), null, 64, base.ageingNs(), true, 0, base.recoveryNs(), movesPerSecond, List.of());
+        return new TestSwitch(settings).port(ACCESS, BridgeSettings.DEFAULT).port(ACCESS, BridgeSettings.DEFAULT);
+    }
+
+    @Test
+    void shouldNotTakeAForgerForTheOwnerWhenItPausesForASecond() {
+        TestSwitch on = flapLimited(2);
+        LearnStage stage = stage(on);
+        from(on, stage, 0, Frames.HOST_A);
+        from(on, stage, 1, Frames.HOST_A);
+        on.nowNs += 2 * TestSwitch.SECOND_NS;
+
+        for (int move = 0; move < 6; move++) {
+            from(on, stage, move % 2, Frames.HOST_A);
+        }
+
+        assertFalse(on.blocks.blocked(0, on.nowNs));
+        assertTrue(on.blocks.blocked(1, on.nowNs));
+        assertEquals(0, where(on, Frames.HOST_A));
+    }
+
+    @Test
+    void shouldNeverShutAPortForMovesWhenTheLimitIsZero() {
+        TestSwitch on = flapLimited(0);
+        LearnStage stage = stage(on);
+
+        for (int move = 0; move < 100; move++) {
+            assertNull(from(on, stage, move % 2, Frames.HOST_A), "move " + move);
+        }
+
+        assertEquals(List.of(), on.events);
     }
 
     @Test
