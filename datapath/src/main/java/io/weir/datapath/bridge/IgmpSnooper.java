@@ -27,6 +27,10 @@ final class IgmpSnooper {
     private static final long TENTH_NS = 100_000_000L;
     private static final long V1_RESPONSE_NS = 10_000_000_000L;
 
+    private static final int SOURCE_OFFSET = 12;
+    private static final int DESTINATION_OFFSET = 16;
+    private static final int ALL_HOSTS = 0xE000_0001;
+
     private final MembershipMessages messages;
 
     IgmpSnooper(MembershipMessages messages) {
@@ -36,19 +40,19 @@ final class IgmpSnooper {
     /**
      * Works on one message.
      *
-     * @param source the sender's IPv4 address
+     * @param network offset of the IPv4 header in the frame
      * @param at offset of the message in the frame
      * @param length its length in bytes; lies within the frame
      * @return {@link MembershipMessages#OTHER}, {@link MembershipMessages#QUERY} or {@link MembershipMessages#REPORT}
      */
-    int read(UnsafeBuffer frame, int source, int at, int length) {
+    int read(UnsafeBuffer frame, int network, int at, int length) {
         if (length < LENGTH || InternetChecksum.of(frame, at, length) != 0) {
             return MembershipMessages.OTHER;
         }
         long group = InternetAddresses.ipv4Low(frame.getInt(at + 4, BIG_ENDIAN));
         switch (frame.getByte(at) & 0xFF) {
             case QUERY -> {
-                return query(frame, source, at, length);
+                return query(frame, network, at, length);
             }
             case REPORT_V1, REPORT_V2 -> messages.join(InternetAddresses.IPV4_HIGH, group);
             case LEAVE -> messages.leave(InternetAddresses.IPV4_HIGH, group);
@@ -60,13 +64,18 @@ final class IgmpSnooper {
         return MembershipMessages.REPORT;
     }
 
-    private int query(UnsafeBuffer frame, int source, int at, int length) {
+    /** A query that the members of the group it asks for would not hear is no query (RFC 3376 section 4.1.12). */
+    private int query(UnsafeBuffer frame, int network, int at, int length) {
         int group = frame.getInt(at + 4, BIG_ENDIAN);
-        messages.query(source != 0);
+        if (frame.getInt(network + DESTINATION_OFFSET, BIG_ENDIAN) != (group == 0 ? ALL_HOSTS : group)) {
+            return MembershipMessages.OTHER;
+        }
+        boolean fromRouter = frame.getInt(network + SOURCE_OFFSET, BIG_ENDIAN) != 0;
+        messages.query(fromRouter);
         boolean third = length >= QUERY_V3_LENGTH;
         boolean ofSources = third && frame.getShort(at + 10, BIG_ENDIAN) != 0;
         boolean suppressed = third && (frame.getByte(at + 8) & SUPPRESS) != 0;
-        if (group != 0 && !ofSources && !suppressed) {
+        if (group != 0 && fromRouter && !ofSources && !suppressed) {
             long responseNs = responseNs(frame.getByte(at + 1) & 0xFF, third);
             messages.groupQuery(InternetAddresses.IPV4_HIGH, InternetAddresses.ipv4Low(group), responseNs);
         }

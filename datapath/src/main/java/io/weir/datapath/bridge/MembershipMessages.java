@@ -79,19 +79,25 @@ final class MembershipMessages {
     }
 
     /**
-     * A general query.
+     * A general query. On a port behind which the operator knows no router, it is someone's forgery and changes nothing.
      *
      * @param fromRouter whether the sender has an address; a switch that stands in for a querier has none and is no router
      */
     void query(boolean fromRouter) {
+        if (!routerAllowed) {
+            return;
+        }
         table.hearQuerier(vlan, family, nowNs);
-        if (fromRouter && routerAllowed) {
+        if (fromRouter) {
             table.hearRouter(port, family, nowNs);
         }
     }
 
     /** A query for one group: who does not answer is no longer a member. */
     void groupQuery(long high, long low, long responseNs) {
+        if (!routerAllowed) {
+            return;
+        }
         table.shortenAll(vlan, high, low, nowNs + LAST_MEMBER_COUNT * responseNs);
     }
 

@@ -28,6 +28,8 @@ final class MldSnooper {
     private static final int SUPPRESS = 0x08;
     private static final int HOP_LIMIT_OFFSET = 7;
     private static final int SOURCE_OFFSET = 8;
+    private static final int DESTINATION_OFFSET = 24;
+    private static final long ALL_NODES_HIGH = 0xFF02_0000_0000_0000L;
     private static final long MILLISECOND_NS = 1_000_000L;
 
     private final MembershipMessages messages;
@@ -73,8 +75,11 @@ final class MldSnooper {
         if (!InternetAddresses.isLinkLocal6(high(frame, network + SOURCE_OFFSET))) {
             return MembershipMessages.OTHER;
         }
-        messages.query(true);
         long groupHigh = high(frame, at + GROUP_OFFSET);
+        if (!reaches(frame, network + DESTINATION_OFFSET, groupHigh, low(frame, at + GROUP_OFFSET))) {
+            return MembershipMessages.OTHER;
+        }
+        messages.query(true);
         boolean second = length >= QUERY_V2_LENGTH;
         boolean ofSources = second && frame.getShort(at + 26, BIG_ENDIAN) != 0;
         boolean suppressed = second && (frame.getByte(at + 24) & SUPPRESS) != 0;
@@ -83,6 +88,13 @@ final class MldSnooper {
             messages.groupQuery(groupHigh, low(frame, at + GROUP_OFFSET), responseNs);
         }
         return MembershipMessages.QUERY;
+    }
+
+    /** Whether a query goes to all nodes, or to the group it asks for (RFC 3810 section 5.1.15): else no member hears it. */
+    private static boolean reaches(UnsafeBuffer frame, int at, long groupHigh, long groupLow) {
+        return groupHigh == 0
+                ? high(frame, at) == ALL_NODES_HIGH && low(frame, at) == 1
+                : high(frame, at) == groupHigh && low(frame, at) == groupLow;
     }
 
     /** RFC 3810 section 5.1.3: from 32,768 on, in version 2, three bits of exponent and twelve of mantissa. */

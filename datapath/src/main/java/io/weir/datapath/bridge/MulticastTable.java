@@ -103,7 +103,7 @@ public final class MulticastTable {
         this.seed = seed | 1;
         this.shift = Long.SIZE - Integer.numberOfTrailingZeros(groupCapacity);
         int memberCapacity = 4 * groupCapacity;
-        this.portLimit = memberCapacity / 4;
+        this.portLimit = groupCapacity / 4;
         bucket = new int[groupCapacity];
         nextGroup = new int[groupCapacity];
         vlan = new int[groupCapacity];

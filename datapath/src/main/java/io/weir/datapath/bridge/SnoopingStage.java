@@ -149,7 +149,7 @@ public final class SnoopingStage implements Stage {
         int length = messageLength(batch, i, network);
         int at = batch.transportOffset(i);
         if (length > 0 && batch.is(i, PacketBatch.IS_GROUP_MEMBERSHIP)) {
-            return igmp.read(frame, frame.getInt(network + 12, BIG_ENDIAN), at, length);
+            return igmp.read(frame, network, at, length);
         }
         // Transport offset 0 where the parse stage knows no transport header: PIM follows the IPv4 header.
         int pim = network + (frame.getByte(network) & 0xF) * 4;

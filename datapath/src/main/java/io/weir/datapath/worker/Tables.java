@@ -22,7 +22,7 @@ import io.weir.kernel.MappedFile;
  * <p>Threading: one worker.
  */
 final class Tables implements AutoCloseable {
-    private static final int GROUPS = 2048;
+    private static final int GROUPS = 4096;
     private static final int NEIGHBOURS = 16_384;
     private static final long NEIGHBOUR_EXPIRY_NS = 300_000_000_000L;
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");

@@ -34,7 +34,7 @@ class MulticastTableTest {
     void shouldBehaveAsAMapOfSets() {
         for (long seed = 1; seed <= 50; seed++) {
             Random random = new Random(seed);
-            MulticastTable actual = new MulticastTable(64, seed, TableUpdates.NONE);
+            MulticastTable actual = new MulticastTable(256, seed, TableUpdates.NONE);
             Map<Long, Set<Integer>> model = new HashMap<>();
             for (int step = 0; step < 2000; step++) {
                 long low = random.nextInt(40);
@@ -87,7 +87,7 @@ class MulticastTableTest {
         wide.leave(1, 5, 1, 1);
         wide.join(1, 5, 1, 2, 0);
 
-        assertEquals(63, wide.count(1));
+        assertEquals(15, wide.count(1));
         assertEquals(1, wide.count(2));
         assertFalse(wide.saturated(0));
     }

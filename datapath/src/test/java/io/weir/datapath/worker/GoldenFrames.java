@@ -141,10 +141,7 @@ final class GoldenFrames {
                 .on("a", data)
                 .on("b", igmpReport(HOST_B, IP_B, GROUP))
                 .on("a", data, multicast(HOST_A, IP_A, ALL_HOSTS));
-        input(
-                        "multicast-snooping",
-                        "igmp-fast-leave",
-                        "a access 10\nb access 10 fast-leave\nr access 10 router never\n")
+        input("multicast-snooping", "igmp-fast-leave", "a access 10\nb access 10 fast-leave\nr access 10\n")
                 .on("r", igmpQuery(HOST_C, IP_C))
                 .on("b", igmpReport(HOST_B, IP_B, GROUP))
                 .on("a", data)

@@ -50,7 +50,7 @@ final class MalformedFrames {
 
     private void link() {
         parse("frame-too-short", new byte[0], Arrays.copyOf(ethernet(IPV4), 13));
-        parse("frame-too-long", ethernet(Traffic.OPAQUE, new byte[65_551 - 14]));
+        parse("frame-too-long", ethernet(Traffic.OPAQUE, new byte[65_558 - 14]));
         parse("vlan-truncated", ethernet(0x8100, new byte[1]), ethernet(0x88A8, u16(10)));
         byte[] inner = join(u16(0x8100), u16(2), u16(0x8100), u16(3), u16(IPV4), ipv4(17, udp()));
         parse("vlan-too-deep", ethernet(0x88A8, u16(1), inner));
