@@ -100,7 +100,7 @@ public enum DropReason {
             72,
             "learn",
             ERROR,
-            "source MAC address moves between ports too often: a loop is likely, and the later port's frames are held back"),
+            "source MAC address moves between ports too often: a loop is likely; frames from elsewhere than its home port are held back"),
 
     // storm-control
     STORM_BROADCAST(80, "storm-control", ERROR, "broadcast frames exceed the port's limit"),

@@ -24,7 +24,6 @@ import io.weir.datapath.port.Transmitter;
 import io.weir.datapath.wire.SampleFrames;
 import io.weir.kernel.Memory;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** All stages together, over every kind of frame that there is a sample of and what a switch answers or drops. */
@@ -32,6 +31,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class PipelineAllocationTest {
     private static final int PACKETS = 1_000_000;
     private static final int ROUNDS = 4;
+    private static final int JVM_BYTES = 1024;
     private static final int WARM_UP_PACKETS = 300_000;
     private static final long HOST_D = 0x0200_0000_000DL;
     private static final int IP_D = Traffic.IP_A + 3;
@@ -99,15 +99,16 @@ class PipelineAllocationTest {
     private void assertNothingAllocated() {
         run(WARM_UP_PACKETS);
 
-        // The JVM may add a little for compiled code coming and going; what packets cost, they cost in every round.
+        // The JVM may add a little in every round for compiled code coming and going (64 bytes were seen). One object a
+        // batch, the least that a stage could cost, would be a quarter of a million bytes.
         long least = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS && least > 0; round++) {
+        for (int round = 0; round < ROUNDS && least > JVM_BYTES; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             run(PACKETS);
             least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
         }
 
-        assertEquals(0, least, "bytes for " + PACKETS + " packets");
+        assertTrue(least <= JVM_BYTES, least + " bytes for " + PACKETS + " packets");
         assertTrue(count(CounterTable.FORWARDED) > count(CounterTable.RX_FRAMES) / 4, "too little is forwarded");
         assertTrue(count(CounterTable.REPLICATED) > 0);
         assertTrue(count(CounterTable.ORIGINATED) > 0);
