@@ -53,6 +53,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "packet")
                 .layer("pipeline")
                 .definedBy(ROOT + "pipeline")
+                .layer("policy")
+                .definedBy(ROOT + "policy")
                 .layer("wire")
                 .definedBy(ROOT + "wire")
                 .layer("port")
@@ -75,6 +77,8 @@ class ArchitectureTest {
                 .mayNotAccessAnyLayer()
                 .whereLayer("pipeline")
                 .mayOnlyAccessLayers("packet")
+                .whereLayer("policy")
+                .mayNotAccessAnyLayer()
                 .whereLayer("wire")
                 .mayOnlyAccessLayers("pipeline")
                 .whereLayer("port")
@@ -110,6 +114,7 @@ class ArchitectureTest {
                 "packet",
                 "parse",
                 "pipeline",
+                "policy",
                 "port",
                 "replay",
                 "segment",

@@ -11,7 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 
-import io.weir.control.config.ConfigException;
+import io.weir.identity.document.ProblemException;
 
 /** The command line's entry: {@code weir VERB}. */
 @Command(
@@ -88,7 +88,7 @@ public final class Weir {
         return (failed, line, parsed) -> {
             PrintWriter err = line.getErr();
             switch (failed) {
-                case ConfigException config ->
+                case ProblemException config ->
                     config.errors().forEach(error -> err.println(TerminalText.escape(error.toString())));
                 case CommandException command ->
                     err.println("weir: " + TerminalText.escape(String.valueOf(command.getMessage())));
@@ -99,7 +99,7 @@ public final class Weir {
                             "weir: unexpected failure, please report it: " + TerminalText.escape(failed.toString()));
             }
             return switch (failed) {
-                case ConfigException config -> ExitCode.BAD_INPUT;
+                case ProblemException config -> ExitCode.BAD_INPUT;
                 case CommandException command -> command.exitCode();
                 default -> ExitCode.REFUSED;
             };

@@ -6,6 +6,7 @@ import java.util.List;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.identity.document.Durations;
 
 import static io.weir.control.config.ConfigKey.Change.LIVE;
 import static io.weir.control.config.ConfigKey.Change.RESTART;

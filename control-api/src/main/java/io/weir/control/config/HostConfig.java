@@ -23,6 +23,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.SwitchSettings.StaticMac;
+import io.weir.identity.document.MacText;
+import io.weir.identity.document.Problems;
+import io.weir.identity.document.Spelling;
 
 /** Reads {@code weir.yaml} and single ports; either everything is right, or every mistake is told and nothing comes out. */
 public final class HostConfig {

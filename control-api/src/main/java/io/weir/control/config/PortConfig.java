@@ -16,6 +16,7 @@ import io.weir.datapath.port.BridgeSettings.StormLimits;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortSettings.Io;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.identity.document.Problems;
 
 /** Reads one element of {@code ports}. */
 final class PortConfig {

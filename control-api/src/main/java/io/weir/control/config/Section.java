@@ -16,6 +16,10 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
+import io.weir.identity.document.Durations;
+import io.weir.identity.document.Problems;
+import io.weir.identity.document.Spelling;
+
 /**
  * One mapping of the document. A reading method returns the value, or the key's default where nothing or something wrong is
  * written; what is wrong goes to {@link Problems}, so that reading goes on.

@@ -7,7 +7,6 @@ import java.util.Map;
 
 import com.google.protobuf.Timestamp;
 
-import io.weir.control.config.MacText;
 import io.weir.control.v1.Drop;
 import io.weir.control.v1.Event;
 import io.weir.control.v1.Port;
@@ -20,6 +19,7 @@ import io.weir.datapath.worker.MacEntry;
 import io.weir.datapath.worker.PortStatus;
 import io.weir.datapath.worker.SwitchEvent;
 import io.weir.datapath.worker.SwitchStatistics;
+import io.weir.identity.document.MacText;
 
 /** What the switch reports, as messages. */
 final class StatusMessages {

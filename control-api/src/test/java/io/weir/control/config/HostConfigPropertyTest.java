@@ -13,6 +13,7 @@ import io.weir.control.grpc.SettingsMessages;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.identity.document.ProblemException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,7 +24,7 @@ class HostConfigPropertyTest {
         try {
             HostSettings settings = HostConfig.read("any.yaml", text);
             assertFalse(settings.host().isEmpty());
-        } catch (ConfigException refused) {
+        } catch (ProblemException refused) {
             assertFalse(refused.errors().isEmpty());
         }
     }

@@ -14,6 +14,8 @@ import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.SwitchSettings.StaticMac;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.identity.document.Problem;
+import io.weir.identity.document.ProblemException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -29,8 +31,8 @@ class HostConfigTest {
     }
 
     private static List<String> errors(String yaml) {
-        ConfigException refused = assertThrows(ConfigException.class, () -> read(yaml));
-        return refused.errors().stream().map(ConfigError::toString).toList();
+        ProblemException refused = assertThrows(ProblemException.class, () -> read(yaml));
+        return refused.errors().stream().map(Problem::toString).toList();
     }
 
     @Test
@@ -334,8 +336,8 @@ class HostConfigTest {
 
     @Test
     void shouldNameTheFileWhenItIsAbsent() {
-        ConfigException refused =
-                assertThrows(ConfigException.class, () -> HostConfig.read(Path.of("/nowhere/weir.yaml")));
+        ProblemException refused =
+                assertThrows(ProblemException.class, () -> HostConfig.read(Path.of("/nowhere/weir.yaml")));
 
         assertEquals("/nowhere/weir.yaml: no such file; name an existing, readable file", refused.getMessage());
     }

@@ -126,7 +126,53 @@ public enum DropReason {
             105,
             "egress",
             ERROR,
-            "super-frame of a kind that software segmentation does not know, to a port that takes none");
+            "super-frame of a kind that software segmentation does not know, to a port that takes none"),
+
+    // source-guard
+    SPOOFED_MAC(110, "source-guard", ERROR, "source MAC address is bound to no component of the port"),
+    SPOOFED_VLAN(111, "source-guard", ERROR, "source MAC address is bound to the port, but not in the frame's VLAN"),
+    SPOOFED_IP(112, "source-guard", ERROR, "source IP address is not bound to the sender, or belongs to another port"),
+    SPOOFED_ARP(
+            113, "source-guard", ERROR, "ARP sender addresses contradict the frame, or are not bound to the sender"),
+    SPOOFED_ND(
+            114,
+            "source-guard",
+            ERROR,
+            "neighbour advertisement or solicitation claims an address that is not bound to the sender"),
+    DHCP_SERVER_REFUSED(115, "source-guard", ERROR, "DHCP server message from a port that may not run a DHCP server"),
+    ROUTER_ADVERTISEMENT_REFUSED(
+            116, "source-guard", ERROR, "router advertisement or redirect from a port that may not be a router"),
+
+    // firewall
+    POLICY_MISSING(120, "firewall", ERROR, "the port is under policy, and no policy is in force yet"),
+    IDENTITY_UNKNOWN(121, "firewall", ERROR, "one end of the flow is no component, and no manifest speaks for it"),
+    ASSURANCE_TOO_LOW(
+            122,
+            "firewall",
+            ERROR,
+            "an end's claim to be its component rests on less than the component's minAssurance demands"),
+    LABEL_DENIED(123, "firewall", ERROR, "the flow's security level is not in the range of both ends"),
+    EGRESS_DENIED(124, "firewall", ERROR, "a rule denies the flow on the source's egress side"),
+    INGRESS_DENIED(125, "firewall", ERROR, "a rule denies the flow on the destination's ingress side"),
+    EGRESS_NO_RULE(126, "firewall", ERROR, "no egress rule of the source allows the flow (default deny)"),
+    INGRESS_NO_RULE(127, "firewall", ERROR, "no ingress rule of the destination allows the flow (default deny)"),
+    SESSION_TABLE_FULL(
+            128, "firewall", ERROR, "no session can be begun: the table, or the port's share of it, is full"),
+    CONNECTION_LIMIT(129, "firewall", ERROR, "a limit on sessions under way at once is reached"),
+    CONNECTION_RATE(130, "firewall", ERROR, "a limit on new sessions per second is exceeded"),
+    RATE_EXCEEDED(131, "firewall", ERROR, "a limit on bits or packets per second is exceeded"),
+    TCP_NO_SESSION(132, "firewall", ERROR, "TCP segment that begins no session and belongs to none"),
+    TCP_INVALID(133, "firewall", ERROR, "TCP segment outside the window, or of a kind its session's state forbids"),
+    ICMP_UNRELATED(134, "firewall", ERROR, "ICMP error or reply that belongs to no session"),
+    FRAGMENT_UNJUDGED(135, "firewall", ERROR, "later fragment whose first fragment has not passed"),
+    NEIGHBOUR_UNREACHABLE(
+            136,
+            "firewall",
+            INFO,
+            "ARP or neighbour discovery towards ports whose components could not talk to the sender"),
+    PROTOCOL_UNJUDGED(137, "firewall", ERROR, "neither IP, ARP nor neighbour discovery, and no rule allows it"),
+    QUARANTINED(138, "firewall", ERROR, "the source or destination component is in quarantine"),
+    REDIRECT_TARGET_DOWN(139, "firewall", ERROR, "the flow is redirected to a port that does not exist or is down");
 
     /** How a reason is meant to be read: INFO happens on a healthy network, ERROR deserves a look. */
     public enum Severity {
@@ -135,7 +181,7 @@ public enum DropReason {
     }
 
     /** One above the highest code: the length of an array indexed by code. Code 0 means "not dropped". */
-    public static final int CODES = 128;
+    public static final int CODES = 192;
 
     /** The code that means "not dropped". */
     public static final int NONE = 0;

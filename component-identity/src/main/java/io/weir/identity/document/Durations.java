@@ -1,10 +1,10 @@
-package io.weir.control.config;
+package io.weir.identity.document;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as operators write them: a whole number and one unit of {@code ms s m h d}. */
-final class Durations {
+public final class Durations {
     private static final Pattern FORM = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
     private static final String[] UNITS = {"d", "h", "m", "s", "ms"};
     private static final long[] UNIT_NS = {
@@ -12,12 +12,12 @@ final class Durations {
     };
 
     /** What {@link #parseNs} returns for text that is no duration. */
-    static final long INVALID = -1;
+    public static final long INVALID = -1;
 
     private Durations() {}
 
     /** The duration in ns, or {@link #INVALID}. */
-    static long parseNs(String text) {
+    public static long parseNs(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             return INVALID;
@@ -32,7 +32,7 @@ final class Durations {
     }
 
     /** The duration in the largest unit that divides it, {@code 0s} for none. */
-    static String text(long ns) {
+    public static String text(long ns) {
         for (int i = 0; i < UNITS.length && ns != 0; i++) {
             if (ns % UNIT_NS[i] == 0) {
                 return ns / UNIT_NS[i] + UNITS[i];

@@ -1,14 +1,14 @@
-package io.weir.control.config;
+package io.weir.identity.document;
 
 import java.util.Collection;
 import java.util.Optional;
 
 /** Finds the word that a misspelt one was probably meant to be. */
-final class Spelling {
+public final class Spelling {
     private Spelling() {}
 
     /** The closest word, unless all are too far: more than a third of the letters, or more than two edits, differ. */
-    static Optional<String> closest(String word, Collection<String> known) {
+    public static Optional<String> closest(String word, Collection<String> known) {
         String best = "";
         int bestDistance = Math.min(2, Math.max(1, word.length() / 3)) + 1;
         for (String candidate : known) {

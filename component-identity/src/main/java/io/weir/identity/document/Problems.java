@@ -1,4 +1,4 @@
-package io.weir.control.config;
+package io.weir.identity.document;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,34 +9,34 @@ import java.util.List;
  *
  * <p>Threading: one reader.
  */
-final class Problems {
+public final class Problems {
     private final String source;
-    private final List<ConfigError> errors = new ArrayList<>();
+    private final List<Problem> errors = new ArrayList<>();
 
     /** @param source file name, or the command whose options are read */
-    Problems(String source) {
+    public Problems(String source) {
         this.source = source;
     }
 
-    void add(int line, String key, String problem, String remedy) {
-        errors.add(new ConfigError(source, line, key, problem, remedy));
+    public void add(int line, String key, String problem, String remedy) {
+        errors.add(new Problem(source, line, key, problem, remedy));
     }
 
-    int count() {
+    public int count() {
         return errors.size();
     }
 
     /** Throws when there was any mistake. */
-    void conclude() {
+    public void conclude() {
         if (!errors.isEmpty()) {
             throw inOrder();
         }
     }
 
     /** All mistakes so far, by line. */
-    ConfigException inOrder() {
-        List<ConfigError> ordered = new ArrayList<>(errors);
-        ordered.sort(Comparator.comparingInt(ConfigError::line));
-        return new ConfigException(ordered);
+    public ProblemException inOrder() {
+        List<Problem> ordered = new ArrayList<>(errors);
+        ordered.sort(Comparator.comparingInt(Problem::line));
+        return new ProblemException(ordered);
     }
 }

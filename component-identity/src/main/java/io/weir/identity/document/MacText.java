@@ -1,4 +1,4 @@
-package io.weir.control.config;
+package io.weir.identity.document;
 
 import java.util.regex.Pattern;
 

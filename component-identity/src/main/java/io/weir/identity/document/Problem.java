@@ -1,4 +1,4 @@
-package io.weir.control.config;
+package io.weir.identity.document;
 
 /**
  * One mistake in a configuration.
@@ -9,7 +9,7 @@ package io.weir.control.config;
  * @param problem what is wrong, with the value
  * @param remedy what to do
  */
-public record ConfigError(String source, int line, String key, String problem, String remedy) {
+public record Problem(String source, int line, String key, String problem, String remedy) {
     /** {@code weir.yaml:12: ports[1].vlan.access: must be 1 to 4094: was 5000; choose a VLAN in that range}. */
     @Override
     public String toString() {
