@@ -82,7 +82,7 @@ class ArchitectureTest {
                 .whereLayer("wire")
                 .mayOnlyAccessLayers("pipeline")
                 .whereLayer("port")
-                .mayOnlyAccessLayers("packet", "pipeline")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy")
                 .whereLayer("parse")
                 .mayOnlyAccessLayers("packet", "pipeline", "wire")
                 .whereLayer("segment")

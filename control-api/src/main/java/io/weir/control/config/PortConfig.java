@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.MulticastRouter;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortSettings.Io;
 import io.weir.datapath.port.VlanSettings;
@@ -57,7 +58,8 @@ final class PortConfig {
         if (problems.count() > before || vlan.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new PortSettings(name, type, device, netns, io, mtu, in, out, enabled, vlan.get(), bridge));
+        return Optional.of(new PortSettings(
+                name, type, device, netns, io, mtu, in, out, enabled, vlan.get(), bridge, PolicySettings.OFF));
     }
 
     private static String name(Section port) {

@@ -106,7 +106,8 @@ public final class DataDirectory {
                 out,
                 wanted.enabled(),
                 wanted.vlan(),
-                wanted.bridge());
+                wanted.bridge(),
+                wanted.policy());
     }
 
     private @Nullable Path admit(String field, @Nullable Path file) {

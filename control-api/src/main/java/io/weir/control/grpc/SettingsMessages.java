@@ -13,6 +13,7 @@ import io.weir.control.v1.PortType;
 import io.weir.control.v1.VlanMode;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 
@@ -87,7 +88,8 @@ public final class SettingsMessages {
                 path(message.getPcapOut()),
                 !message.hasEnabled() || message.getEnabled(),
                 vlan(message.getVlan()),
-                bridge(message.getBridge()));
+                bridge(message.getBridge()),
+                PolicySettings.OFF);
     }
 
     private static String device(io.weir.control.v1.PortSettings message) {

@@ -11,6 +11,7 @@ import net.jqwik.api.Provide;
 
 import io.weir.control.grpc.SettingsMessages;
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 import io.weir.identity.document.ProblemException;
@@ -82,7 +83,8 @@ class HostConfigPropertyTest {
                 pcap && flag ? Path.of("/out.pcap") : null,
                 flag,
                 vlan,
-                bridge);
+                bridge,
+                PolicySettings.OFF);
     }
 
     private static Arbitrary<VlanSettings> vlans() {

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.SwitchSettings.StaticMac;
@@ -70,7 +71,8 @@ class HostConfigTest {
                         null,
                         true,
                         VlanSettings.access(1),
-                        BridgeSettings.DEFAULT),
+                        BridgeSettings.DEFAULT,
+                        PolicySettings.OFF),
                 port);
     }
 
@@ -166,7 +168,8 @@ class HostConfigTest {
                                 BridgeSettings.MulticastRouter.ALWAYS,
                                 true,
                                 true,
-                                new BridgeSettings.StormLimits(1, 2, 3))),
+                                new BridgeSettings.StormLimits(1, 2, 3)),
+                        PolicySettings.OFF),
                 port);
     }
 

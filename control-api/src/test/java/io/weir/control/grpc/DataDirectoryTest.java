@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 
@@ -61,7 +62,8 @@ class DataDirectoryTest {
                 out,
                 true,
                 VlanSettings.access(1),
-                BridgeSettings.DEFAULT);
+                BridgeSettings.DEFAULT,
+                PolicySettings.OFF);
     }
 
     @ParameterizedTest

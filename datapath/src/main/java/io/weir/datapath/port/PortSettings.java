@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param enabled whether frames pass
  * @param vlan VLANs of the port
  * @param bridge bridge behaviour of the port
+ * @param policy how the port stands to the policy
  */
 public record PortSettings(
         String name,
@@ -31,7 +32,8 @@ public record PortSettings(
         @Nullable Path pcapOut,
         boolean enabled,
         VlanSettings vlan,
-        BridgeSettings bridge) {
+        BridgeSettings bridge,
+        PolicySettings policy) {
 
     public static final int MIN_MTU = 68;
     public static final int MAX_MTU = 9216;

@@ -17,6 +17,7 @@ import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.MulticastRouter;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
 import io.weir.datapath.port.CurrentPorts;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
@@ -73,7 +74,8 @@ final class TestSwitch implements PortEvents {
                 null,
                 true,
                 vlan,
-                bridge);
+                bridge,
+                PolicySettings.OFF);
         entries.add(new PortTable.Entry(number, port, ready, true, 1500));
         ports.take(new PortTable(entries));
         return this;
@@ -90,7 +92,18 @@ final class TestSwitch implements PortEvents {
         PortTable.Entry old = entries.get(number);
         PortSettings was = old.settings();
         PortSettings now = new PortSettings(
-                was.name(), was.type(), was.device(), null, was.io(), 0, null, null, true, was.vlan(), bridge);
+                was.name(),
+                was.type(),
+                was.device(),
+                null,
+                was.io(),
+                0,
+                null,
+                null,
+                true,
+                was.vlan(),
+                bridge,
+                PolicySettings.OFF);
         entries.set(number, new PortTable.Entry(number, now, old.ready(), old.linkUp(), old.mtu()));
         ports.take(new PortTable(entries));
     }

@@ -16,6 +16,7 @@ import io.weir.datapath.capture.GoldenCase.Outcome;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
@@ -102,7 +103,18 @@ class GoldenPipelineTest {
 
     private static PortSettings port(String name, VlanSettings vlan, BridgeSettings bridge) {
         return new PortSettings(
-                name, PortSettings.Type.PCAP, name, null, PortSettings.Io.AUTO, 1500, null, null, true, vlan, bridge);
+                name,
+                PortSettings.Type.PCAP,
+                name,
+                null,
+                PortSettings.Io.AUTO,
+                1500,
+                null,
+                null,
+                true,
+                vlan,
+                bridge,
+                PolicySettings.OFF);
     }
 
     private static BridgeSettings isolated(BridgeSettings bridge) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.VlanSettings;
@@ -32,6 +33,7 @@ final class Switchboard {
                 null,
                 true,
                 VlanSettings.access(VlanSettings.DEFAULT_VLAN),
-                BridgeSettings.DEFAULT);
+                BridgeSettings.DEFAULT,
+                PolicySettings.OFF);
     }
 }

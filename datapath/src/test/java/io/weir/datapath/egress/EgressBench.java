@@ -13,6 +13,7 @@ import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.CurrentPorts;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Transmitter;
@@ -68,7 +69,8 @@ final class EgressBench implements AutoCloseable {
                 null,
                 true,
                 vlan,
-                BridgeSettings.DEFAULT);
+                BridgeSettings.DEFAULT,
+                PolicySettings.OFF);
         entries.add(new PortTable.Entry(number, settings, ready, true, mtu));
         ports.take(new PortTable(entries));
     }

@@ -18,6 +18,7 @@ import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.Receiver;
@@ -49,7 +50,8 @@ class PcapDeviceTest {
                 out,
                 true,
                 VlanSettings.access(1),
-                BridgeSettings.DEFAULT);
+                BridgeSettings.DEFAULT,
+                PolicySettings.OFF);
     }
 
     private Path capture(int frames, int length) throws IOException {

@@ -10,6 +10,7 @@ import java.util.List;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.MulticastRouter;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 
@@ -87,7 +88,18 @@ final class PortLines {
                 suppressNeighbours,
                 storm);
         return new PortSettings(
-                name, PortSettings.Type.PCAP, "", null, PortSettings.Io.AUTO, mtu, null, null, enabled, vlan, bridge);
+                name,
+                PortSettings.Type.PCAP,
+                "",
+                null,
+                PortSettings.Io.AUTO,
+                mtu,
+                null,
+                null,
+                enabled,
+                vlan,
+                bridge,
+                PolicySettings.OFF);
     }
 
     private void option(String word) {

@@ -3,6 +3,7 @@ package io.weir.datapath.worker;
 import java.util.BitSet;
 
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
@@ -25,7 +26,8 @@ final class TestPorts {
 
     static PortSettings port(String name, PortSettings.Type type, String device, String netns, PortSettings.Io io) {
         VlanSettings vlan = VlanSettings.access(VlanSettings.DEFAULT_VLAN);
-        return new PortSettings(name, type, device, netns, io, 0, null, null, true, vlan, BridgeSettings.DEFAULT);
+        return new PortSettings(
+                name, type, device, netns, io, 0, null, null, true, vlan, BridgeSettings.DEFAULT, PolicySettings.OFF);
     }
 
     static PortSettings with(PortSettings port, VlanSettings vlan) {
@@ -40,7 +42,8 @@ final class TestPorts {
                 port.pcapOut(),
                 port.enabled(),
                 vlan,
-                port.bridge());
+                port.bridge(),
+                PolicySettings.OFF);
     }
 
     static PortSettings with(PortSettings port, int mtu) {
@@ -55,7 +58,8 @@ final class TestPorts {
                 port.pcapOut(),
                 port.enabled(),
                 port.vlan(),
-                port.bridge());
+                port.bridge(),
+                PolicySettings.OFF);
     }
 
     /** A trunk of one VLAN whose tags have that type. */

@@ -29,6 +29,7 @@ import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.CurrentPorts;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
@@ -90,7 +91,8 @@ public class PipelineBenchmark {
                 null,
                 true,
                 VlanSettings.access(VlanSettings.DEFAULT_VLAN),
-                BridgeSettings.DEFAULT);
+                BridgeSettings.DEFAULT,
+                PolicySettings.OFF);
         return new PortTable.Entry(number, settings, true, true, MTU_BYTES);
     }
 
