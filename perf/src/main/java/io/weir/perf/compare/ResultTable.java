@@ -49,7 +49,7 @@ final class ResultTable {
                         .formatted(
                                 bar.metric().title(), bar.path(), bar.metric().unit()),
                 Comparison.valueText(comparison.weir()),
-                peer == null ? "-" : peer,
+                peer == null ? (bar.published().isEmpty() ? "-" : bar.published()) : peer,
                 peer == null ? "" : Comparison.valueText(comparison.peer()),
                 ratio,
                 comparison.barText(),

@@ -30,7 +30,7 @@ final class ResultsCsv {
                 bar.metric().unit(),
                 bar.weir(),
                 values(comparison.weir()),
-                bar.peer() == null ? "" : bar.peer(),
+                bar.peer() == null ? quoted(bar.published()) : bar.peer(),
                 values(comparison.peer()),
                 comparison.figure().map(ResultsCsv::number).orElse(""),
                 bar.informs() ? "" : number(bar.limit()),
