@@ -32,7 +32,13 @@ class ArchitectureTest {
 
     /** Everything that runs for every packet, but for the ports and the workers, which call the kernel. */
     private static final String[] HOT = {
-        ROOT + "wire", ROOT + "parse", ROOT + "bridge", ROOT + "segment", ROOT + "egress", ROOT + "packet"
+        ROOT + "wire",
+        ROOT + "parse",
+        ROOT + "bridge",
+        ROOT + "segment",
+        ROOT + "egress",
+        ROOT + "packet",
+        ROOT + "session"
     };
 
     private static final DescribedPredicate<JavaClass> ARE_HOT =
@@ -65,6 +71,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "segment")
                 .layer("bridge")
                 .definedBy(ROOT + "bridge")
+                .layer("session")
+                .definedBy(ROOT + "session")
                 .layer("capture")
                 .definedBy(ROOT + "capture")
                 .layer("egress")
@@ -89,6 +97,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("packet", "pipeline", "wire")
                 .whereLayer("bridge")
                 .mayOnlyAccessLayers("packet", "pipeline", "wire", "port")
+                .whereLayer("session")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port")
                 .whereLayer("capture")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "wire")
                 .whereLayer("egress")
@@ -118,6 +128,7 @@ class ArchitectureTest {
                 "port",
                 "replay",
                 "segment",
+                "session",
                 "wire",
                 "worker");
 
