@@ -32,7 +32,13 @@ class ArchitectureTest {
 
     /** Everything that runs for every packet, but for the ports and the workers, which call the kernel. */
     private static final String[] HOT = {
-        ROOT + "wire", ROOT + "parse", ROOT + "bridge", ROOT + "segment", ROOT + "egress", ROOT + "packet"
+        ROOT + "wire",
+        ROOT + "parse",
+        ROOT + "bridge",
+        ROOT + "segment",
+        ROOT + "egress",
+        ROOT + "packet",
+        ROOT + "firewall"
     };
 
     private static final DescribedPredicate<JavaClass> ARE_HOT =
@@ -67,6 +73,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "bridge")
                 .layer("capture")
                 .definedBy(ROOT + "capture")
+                .layer("firewall")
+                .definedBy(ROOT + "firewall")
                 .layer("egress")
                 .definedBy(ROOT + "egress")
                 .layer("replay")
@@ -91,6 +99,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("packet", "pipeline", "wire", "port")
                 .whereLayer("capture")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "wire")
+                .whereLayer("firewall")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port", "segment", "bridge")
                 .whereLayer("egress")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "segment", "bridge", "capture")
                 .whereLayer("replay")
@@ -111,6 +121,7 @@ class ArchitectureTest {
                 "bridge",
                 "capture",
                 "egress",
+                "firewall",
                 "packet",
                 "parse",
                 "pipeline",
