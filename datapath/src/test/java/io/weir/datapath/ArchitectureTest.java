@@ -38,6 +38,7 @@ class ArchitectureTest {
         ROOT + "segment",
         ROOT + "egress",
         ROOT + "packet",
+        ROOT + "session",
         ROOT + "firewall"
     };
 
@@ -71,6 +72,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "segment")
                 .layer("bridge")
                 .definedBy(ROOT + "bridge")
+                .layer("session")
+                .definedBy(ROOT + "session")
                 .layer("capture")
                 .definedBy(ROOT + "capture")
                 .layer("firewall")
@@ -97,10 +100,13 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("packet", "pipeline", "wire")
                 .whereLayer("bridge")
                 .mayOnlyAccessLayers("packet", "pipeline", "wire", "port")
+                .whereLayer("session")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port")
                 .whereLayer("capture")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "wire")
                 .whereLayer("firewall")
-                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port", "segment", "bridge")
+                .mayOnlyAccessLayers(
+                        "packet", "pipeline", "policy", "wire", "port", "segment", "bridge", "session")
                 .whereLayer("egress")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "segment", "bridge", "capture")
                 .whereLayer("replay")
@@ -129,6 +135,7 @@ class ArchitectureTest {
                 "port",
                 "replay",
                 "segment",
+                "session",
                 "wire",
                 "worker");
 
