@@ -67,7 +67,7 @@ final class SessionIndex implements AutoCloseable {
         return fold(first ^ scope ^ seeds[4], second ^ seeds[5]);
     }
 
-    private static long fold(long a, long b) {
+    static long fold(long a, long b) {
         return Math.unsignedMultiplyHigh(a, b) ^ a * b;
     }
 
