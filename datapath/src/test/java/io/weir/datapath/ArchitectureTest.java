@@ -38,7 +38,8 @@ class ArchitectureTest {
         ROOT + "segment",
         ROOT + "egress",
         ROOT + "packet",
-        ROOT + "session"
+        ROOT + "session",
+        ROOT + "firewall"
     };
 
     private static final DescribedPredicate<JavaClass> ARE_HOT =
@@ -75,6 +76,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "session")
                 .layer("capture")
                 .definedBy(ROOT + "capture")
+                .layer("firewall")
+                .definedBy(ROOT + "firewall")
                 .layer("egress")
                 .definedBy(ROOT + "egress")
                 .layer("replay")
@@ -101,6 +104,9 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port")
                 .whereLayer("capture")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "wire")
+                .whereLayer("firewall")
+                .mayOnlyAccessLayers(
+                        "packet", "pipeline", "policy", "wire", "port", "segment", "bridge", "session")
                 .whereLayer("egress")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "segment", "bridge", "capture")
                 .whereLayer("replay")
@@ -121,6 +127,7 @@ class ArchitectureTest {
                 "bridge",
                 "capture",
                 "egress",
+                "firewall",
                 "packet",
                 "parse",
                 "pipeline",

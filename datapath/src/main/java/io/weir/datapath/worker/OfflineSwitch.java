@@ -17,6 +17,7 @@ import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
@@ -35,6 +36,7 @@ public final class OfflineSwitch implements AutoCloseable {
     private final PacketBatch batch = new PacketBatch();
     private final UnsafeBuffer slot = new UnsafeBuffer(0, 0);
     private long nowNs;
+    private @Nullable Policy policy;
     private int frames;
     private int housekeepingFrames;
     private final long[] egressDrops = new long[DropReason.CODES];
@@ -59,6 +61,11 @@ public final class OfflineSwitch implements AutoCloseable {
                 pipeline.bindMac(entry.mac(), entry.vlan(), number, 0);
             }
         }
+    }
+
+    /** Judges every frame by this epoch from the next one on. */
+    public void policy(Policy epoch) {
+        policy = epoch;
     }
 
     /** What became of a frame, and what each port sent because of it. */
@@ -88,7 +95,7 @@ public final class OfflineSwitch implements AutoCloseable {
 
     private void begin(long timeNs) {
         nowNs = Math.max(nowNs, timeNs);
-        pipeline.begin(table, nowNs);
+        pipeline.begin(table, policy, nowNs);
         if (++frames - housekeepingFrames >= PacketBatch.CAPACITY) {
             housekeepingFrames = frames;
             pipeline.housekeeping(nowNs);

@@ -17,6 +17,12 @@ import io.weir.datapath.bridge.StormControlStage;
 import io.weir.datapath.bridge.VlanIngressStage;
 import io.weir.datapath.capture.WorkerCapture;
 import io.weir.datapath.egress.EgressStage;
+import io.weir.datapath.firewall.CurrentPolicy;
+import io.weir.datapath.firewall.DenyRecorder;
+import io.weir.datapath.firewall.DenyTable;
+import io.weir.datapath.firewall.FirewallStage;
+import io.weir.datapath.firewall.FlowRing;
+import io.weir.datapath.firewall.SourceGuardStage;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.PortSet;
@@ -25,6 +31,7 @@ import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
@@ -39,10 +46,13 @@ final class Pipeline implements AutoCloseable {
     private static final int SWEEP_SLOTS = 256;
 
     private final CurrentPorts ports = new CurrentPorts();
+    private final CurrentPolicy policy = new CurrentPolicy();
     private final CounterTable counters = new CounterTable();
     private final PacketPool pool = new PacketPool();
     private final WorkerCapture capture = new WorkerCapture();
     private final TableExchange exchange = new TableExchange();
+    private final DenyTable denies = new DenyTable();
+    private final FlowRing flows = new FlowRing();
     private final Tables tables;
     private final FragmentStage fragments = new FragmentStage();
     private final StormControlStage storm;
@@ -53,16 +63,19 @@ final class Pipeline implements AutoCloseable {
         tables = new Tables(worker, settings, exchange, nowNs);
         storm = new StormControlStage(ports, events);
         egress = new EgressStage(ports, blocks, counters, pool, capture.tap());
+        DenyRecorder recorder = new DenyRecorder(denies, flows);
         stages = new Stage[] {
             new ParseStage(),
             fragments,
             new PortGuardStage(ports, blocks, events, settings),
             new VlanIngressStage(ports),
+            new SourceGuardStage(policy, recorder),
             new LearnStage(ports, tables.macs(), blocks, events, settings),
             new SnoopingStage(ports, tables.groups(), settings),
             new BridgeStage(ports, tables.macs(), blocks),
             storm,
             new NeighbourStage(ports, tables.macs(), tables.neighbours(), egress),
+            new FirewallStage(policy, recorder),
             capture.stage(),
             egress
         };
@@ -99,9 +112,10 @@ final class Pipeline implements AutoCloseable {
         }
     }
 
-    /** The port table and what other workers have learned, for the duty cycle that begins. */
-    void begin(PortTable published, long nowNs) {
+    /** Port table, policy and what other workers have learned, for the duty cycle that begins. */
+    void begin(PortTable published, @Nullable Policy epoch, long nowNs) {
         ports.take(published);
+        policy.take(epoch, published);
         exchange.drain(tables, nowNs);
     }
 
@@ -189,6 +203,14 @@ final class Pipeline implements AutoCloseable {
         return List.of(stages);
     }
 
+    DenyTable denies() {
+        return denies;
+    }
+
+    FlowRing flows() {
+        return flows;
+    }
+
     CounterTable counters() {
         return counters;
     }
@@ -208,6 +230,7 @@ final class Pipeline implements AutoCloseable {
     @Override
     public void close() {
         fragments.close();
+        denies.close();
         tables.close();
         pool.close();
     }

@@ -18,6 +18,7 @@ import io.weir.datapath.capture.CaptureRequest;
 import io.weir.datapath.capture.CaptureSession;
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.pipeline.PortEvents.Kind;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
@@ -56,6 +57,8 @@ public final class Switch implements AutoCloseable {
     private final StatusReader status;
     // Written by the control thread under the lock, taken by each worker once per duty cycle.
     private volatile PortTable published = PortTable.EMPTY;
+    // As the port table; null until the first policy is there.
+    private volatile @Nullable Policy policy;
     private boolean closed;
     private long checkedAllNs = startNs;
 
@@ -65,7 +68,7 @@ public final class Switch implements AutoCloseable {
         this.numbers = new PortNumbers(stateFile(settings.stateDir()));
         this.supervisor = new Supervisor(this);
         this.links = new LinkWatch(supervisor::watch);
-        this.workers = new Workers(settings, clock, () -> published, supervisor.wake());
+        this.workers = new Workers(settings, clock, () -> published, () -> policy, supervisor.wake());
         this.captures = new ActiveCaptures(workers.all().stream()
                 .map(worker -> worker.pipeline().capture())
                 .toList());
@@ -202,6 +205,14 @@ public final class Switch implements AutoCloseable {
     /** Lifts what BPDU guard or loop detection did; by the owner's worker, which alone writes that. */
     private void open(int number, int worker) {
         workers.on(worker, target -> workers.blocks().clear(number));
+    }
+
+    /**
+     * Judges every packet by this epoch from each worker's next duty cycle on. Live sessions meet it on their next packet, idle
+     * ones in a sweep.
+     */
+    public void policy(Policy epoch) {
+        policy = epoch;
     }
 
     /** All ports in the order they were added. */
