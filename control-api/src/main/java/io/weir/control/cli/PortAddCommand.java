@@ -14,7 +14,9 @@ import picocli.CommandLine.Option;
 import io.weir.control.config.HostConfig;
 import io.weir.control.grpc.SettingsMessages;
 import io.weir.control.v1.AddPortRequest;
+import io.weir.control.v1.GetStatisticsRequest;
 import io.weir.control.v1.Port;
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 
 /** {@code weir port add}. */
@@ -68,14 +70,20 @@ final class PortAddCommand extends DaemonVerb {
     @Override
     int ask(ControlChannel daemon, PrintWriter out) {
         AddPortRequest request = AddPortRequest.newBuilder()
-                .setSettings(SettingsMessages.message(settings()))
+                .setSettings(SettingsMessages.message(settings(hostMode(daemon))))
                 .build();
         Port port = daemon.ports().addPort(request);
         output.print(out, PortListing.document(port), PortListing.table(List.of(port)));
         return ExitCode.DONE;
     }
 
-    private PortSettings settings() {
+    /** What a port is under that does not say it itself. */
+    private static PolicyMode hostMode(ControlChannel daemon) {
+        GetStatisticsRequest request = GetStatisticsRequest.getDefaultInstance();
+        return SettingsMessages.mode(daemon.ports().getStatistics(request).getPolicyMode(), PolicyMode.OFF);
+    }
+
+    private PortSettings settings(PolicyMode hostMode) {
         PortAssignments assignments = new PortAssignments(new LinkedHashMap<>());
         String[] keys = {"name", "type", "device", "netns", "io", "mtu"};
         @Nullable String[] values = {name, type, device, netns, io, mtu};
@@ -92,12 +100,12 @@ final class PortAddCommand extends DaemonVerb {
                     ExitCode.BAD_INPUT, "--file and other options exclude each other; keep one kind");
         }
         if (file != null) {
-            return HostConfig.readPort(file);
+            return HostConfig.readPort(file, hostMode);
         }
         if (vlan != null) {
             assignments.vlan(vlan);
         }
         words.forEach(assignments::assign);
-        return assignments.conclude("port add");
+        return assignments.conclude("port add", hostMode);
     }
 }

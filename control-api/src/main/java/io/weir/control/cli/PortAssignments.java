@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import io.weir.control.config.HostConfig;
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 
 /** {@code KEY=VALUE} words laid over a port document, so that the command line takes exactly the keys of {@code weir.yaml}. */
@@ -69,7 +70,7 @@ final class PortAssignments {
     }
 
     /** The settings that the document now says; every mistake at once. JSON is YAML. */
-    PortSettings conclude(String source) {
-        return HostConfig.readPort(source, Json.line(document));
+    PortSettings conclude(String source, PolicyMode hostMode) {
+        return HostConfig.readPort(source, Json.line(document), hostMode);
     }
 }

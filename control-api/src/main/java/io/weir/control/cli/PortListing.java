@@ -9,6 +9,7 @@ import io.weir.control.v1.Drop;
 import io.weir.control.v1.Port;
 import io.weir.control.v1.PortCounters;
 import io.weir.control.v1.VlanSettings;
+import io.weir.datapath.policy.PolicyMode;
 
 /** Ports as a table and as a document. */
 final class PortListing {
@@ -96,7 +97,7 @@ final class PortListing {
                 .put("worker", port.getWorker())
                 .put("macs", port.getMacs())
                 .put("counters", counters(port.getCounters()))
-                .put("settings", PortDocument.of(SettingsMessages.settings(port.getSettings())))
+                .put("settings", PortDocument.of(SettingsMessages.settings(port.getSettings(), PolicyMode.OFF)))
                 .map();
     }
 

@@ -12,6 +12,7 @@ import io.weir.control.grpc.SettingsMessages;
 import io.weir.control.v1.ChangePortRequest;
 import io.weir.control.v1.ListPortsRequest;
 import io.weir.control.v1.Port;
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 
 /** {@code weir port set}. */
@@ -22,6 +23,7 @@ import io.weir.datapath.port.PortSettings;
             "",
             "Examples:",
             "  weir port set vm1 enabled=false",
+            "  weir port set vm1 policy.mode=audit",
             "  weir port set vm1 vlan='trunk=10,20;native=1' storm.broadcast=500",
         })
 final class PortSetCommand extends DaemonVerb {
@@ -40,7 +42,7 @@ final class PortSetCommand extends DaemonVerb {
 
     @Override
     int ask(ControlChannel daemon, PrintWriter out) {
-        PortSettings current = SettingsMessages.settings(current(daemon).getSettings());
+        PortSettings current = SettingsMessages.settings(current(daemon).getSettings(), PolicyMode.OFF);
         PortAssignments assignments = new PortAssignments(PortDocument.of(current));
         for (String word : words) {
             if (word.startsWith("vlan=")) {
@@ -50,7 +52,8 @@ final class PortSetCommand extends DaemonVerb {
             }
         }
         ChangePortRequest request = ChangePortRequest.newBuilder()
-                .setSettings(SettingsMessages.message(assignments.conclude("port set")))
+                .setSettings(SettingsMessages.message(
+                        assignments.conclude("port set", current.policy().mode())))
                 .build();
         Port changed = daemon.ports().changePort(request);
         output.print(out, PortListing.document(changed), PortListing.table(List.of(changed)));

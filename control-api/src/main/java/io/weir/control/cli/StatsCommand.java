@@ -8,9 +8,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import io.weir.control.grpc.SettingsMessages;
 import io.weir.control.v1.Drop;
 import io.weir.control.v1.GetStatisticsRequest;
 import io.weir.control.v1.Statistics;
+import io.weir.datapath.policy.PolicyMode;
 
 /** {@code weir stats}: the whole switch's counters. */
 @Command(
@@ -42,6 +44,7 @@ final class StatsCommand extends DaemonVerb {
         Table table = new Table("COUNTER", "VALUE");
         table.row("host", statistics.getHost());
         table.row("version", statistics.getVersion());
+        table.row("policy mode", policyMode(statistics));
         table.row("uptime", Ages.seconds(statistics.getUptimeNs()));
         table.row("rx frames", statistics.getRxFrames());
         table.row("rx bytes", statistics.getRxBytes());
@@ -54,6 +57,10 @@ final class StatsCommand extends DaemonVerb {
         table.row("macs", statistics.getMacs());
         table.row("mac moves", statistics.getMacMoves());
         return table;
+    }
+
+    private static String policyMode(Statistics statistics) {
+        return SettingsMessages.label(SettingsMessages.mode(statistics.getPolicyMode(), PolicyMode.OFF));
     }
 
     static Table dropTable(List<Drop> drops) {
@@ -75,6 +82,7 @@ final class StatsCommand extends DaemonVerb {
                 .put("host", statistics.getHost())
                 .put("version", statistics.getVersion())
                 .put("pid", statistics.getPid())
+                .put("policyMode", policyMode(statistics))
                 .put("uptimeNs", statistics.getUptimeNs())
                 .put("rxFrames", statistics.getRxFrames())
                 .put("rxBytes", statistics.getRxBytes())

@@ -59,13 +59,13 @@ public enum ConfigKey {
             "section",
             "",
             RESTART,
-            "What decides which flows may pass. Must be said, because silence would mean `enforce`."),
+            "What decides which flows may pass: component manifests, told with `weir apply`."),
     POLICY_MODE(
             "policy.mode",
-            "off",
+            "off | audit | enforce",
             "enforce",
             RESTART,
-            "`off`: a plain switch. This build has no policy engine yet, so that `audit` and `enforce` are refused rather than pretended."),
+            "How far ports that do not say it themselves are judged. `off`: a plain switch; `audit`: judged and recorded, but what would be denied passes; `enforce`: what no manifest allows is dropped. Other than `off` needs `workers: 1`."),
     BRIDGE("bridge", "section", "", RESTART, "The bridge as a whole."),
     BRIDGE_AGEING(
             "bridge.ageing",
@@ -167,6 +167,30 @@ public enum ConfigKey {
             "none",
             LIVE,
             "Capture file that a pcap port writes: a regular file or none yet, and not that of `in`; below `dataDir` when the port is added to a running switch."),
+    PORT_POLICY("ports[].policy", "section", "", LIVE, "How the port stands to the policy."),
+    PORT_POLICY_MODE(
+            "ports[].policy.mode",
+            "off | audit | enforce",
+            "`policy.mode` of the host",
+            LIVE,
+            "How far traffic of the port is judged."),
+    PORT_POLICY_ROLE(
+            "ports[].policy.role",
+            "vm | uplink | host",
+            "vm",
+            LIVE,
+            "What is behind the port, for traffic that no component claims. `vm`: a guest, whose senders must be bound to it; `uplink`: other hosts (`reserved.world`); `host`: this host's own stack (`reserved.host`)."),
+    PORT_POLICY_DHCP(
+            "ports[].policy.dhcp",
+            "none | client | server",
+            "none",
+            LIVE,
+            "What of DHCP and DHCPv6 the port may speak: `client`, whose requests reach ports with `server` only; `server`, also for relays."),
+    PORT_POLICY_ROUTER(
+            "ports[].policy.router",
+            false,
+            LIVE,
+            "Whether the port may send IPv6 router advertisements and redirects; an uplink always may."),
     PORT_VLAN(
             "ports[].vlan",
             "section",

@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.SwitchSettings.StaticMac;
@@ -52,20 +53,28 @@ public final class HostConfig {
         return new HostConfig(problems).host(compose(problems, yaml));
     }
 
-    /** Reads one port from a file that holds what an element of {@code ports} would. */
-    public static PortSettings readPort(Path file) {
+    /**
+     * Reads one port from a file that holds what an element of {@code ports} would.
+     *
+     * @param hostMode what holds when the port does not say its policy's mode
+     */
+    public static PortSettings readPort(Path file, PolicyMode hostMode) {
         Problems problems = new Problems(file.toString());
-        return port(problems, compose(problems, text(problems, file)));
+        return port(problems, compose(problems, text(problems, file)), hostMode);
     }
 
-    /** Reads one port, written as an element of {@code ports} would be. */
-    public static PortSettings readPort(String source, String yaml) {
+    /**
+     * Reads one port, written as an element of {@code ports} would be.
+     *
+     * @param hostMode what holds when the port does not say its policy's mode
+     */
+    public static PortSettings readPort(String source, String yaml, PolicyMode hostMode) {
         Problems problems = new Problems(source);
-        return port(problems, compose(problems, yaml));
+        return port(problems, compose(problems, yaml), hostMode);
     }
 
-    private static PortSettings port(Problems problems, MappingNode node) {
-        Optional<PortSettings> port = new PortConfig(problems).read(new Section(problems, "ports[0]", node));
+    private static PortSettings port(Problems problems, MappingNode node, PolicyMode hostMode) {
+        Optional<PortSettings> port = new PortConfig(problems, hostMode).read(new Section(problems, "ports[0]", node));
         problems.conclude();
         return port.orElseThrow(problems::inOrder);
     }
@@ -109,11 +118,13 @@ public final class HostConfig {
         Path dataDir = folder(root, ConfigKey.DATA_DIR);
         Path runDir = folder(root, ConfigKey.RUN_DIR);
         Path socket = socket(root.section(ConfigKey.API), runDir);
-        policy(root);
-        List<PortSettings> ports = ports(root);
+        PolicyMode mode =
+                root.section(ConfigKey.POLICY).choice(ConfigKey.POLICY_MODE, PolicyMode.class, PolicyMode.ENFORCE);
+        List<PortSettings> ports = ports(root, mode);
         SwitchSettings bridge = bridge(root, runDir, ports);
+        oneWorker(root, bridge.workers(), mode, ports);
         problems.conclude();
-        return new HostSettings(host, dataDir, runDir, socket, bridge, ports);
+        return new HostSettings(host, dataDir, runDir, socket, mode, bridge, ports);
     }
 
     private static String hostName(Section root) {
@@ -154,26 +165,20 @@ public final class HostConfig {
         return socket;
     }
 
-    private static void policy(Section root) {
-        Section policy = root.section(ConfigKey.POLICY);
-        String mode = policy.text(ConfigKey.POLICY_MODE).orElse("");
-        if (mode.isEmpty()) {
+    /** Both directions of a session must meet the same table, and a table has one writer. */
+    private static void oneWorker(Section root, int workers, PolicyMode hostMode, List<PortSettings> ports) {
+        boolean judged = hostMode != PolicyMode.OFF
+                || ports.stream().anyMatch(port -> port.policy().mode() != PolicyMode.OFF);
+        if (workers > 1 && judged) {
             root.problem(
-                    ConfigKey.POLICY,
-                    "mode is not said, which means enforce, and this build has no policy engine yet",
-                    "say policy: {mode: off}");
-        } else if (mode.equals("audit") || mode.equals("enforce")) {
-            policy.problem(
-                    ConfigKey.POLICY_MODE,
-                    "this build has no policy engine yet: was " + mode,
-                    "say policy: {mode: off}");
-        } else if (!mode.equals("off")) {
-            policy.problem(ConfigKey.POLICY_MODE, "must be off: was " + mode, "say policy: {mode: off}");
+                    ConfigKey.WORKERS,
+                    "must be 1 where policy.mode is not off, because sessions belong to one worker: was " + workers,
+                    "say workers: 1, or policy: {mode: off} for the host and every port");
         }
     }
 
-    private List<PortSettings> ports(Section root) {
-        PortConfig reader = new PortConfig(problems);
+    private List<PortSettings> ports(Section root, PolicyMode hostMode) {
+        PortConfig reader = new PortConfig(problems, hostMode);
         Map<String, String> names = new HashMap<>();
         Map<String, String> devices = new HashMap<>();
         return root.sections(ConfigKey.PORTS).stream()

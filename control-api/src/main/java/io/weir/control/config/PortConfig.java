@@ -10,6 +10,8 @@ import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
 
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.MulticastRouter;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
@@ -34,9 +36,12 @@ final class PortConfig {
     }
 
     private final Problems problems;
+    private final PolicyMode hostMode;
 
-    PortConfig(Problems problems) {
+    /** @param hostMode what holds when a port does not say its policy's mode */
+    PortConfig(Problems problems, PolicyMode hostMode) {
         this.problems = problems;
+        this.hostMode = hostMode;
     }
 
     /** The port; empty, with problems reported, when anything in the section is wrong. */
@@ -55,11 +60,12 @@ final class PortConfig {
         foreignKeys(port, type);
         Optional<VlanSettings> vlan = new VlanConfig(port.section(ConfigKey.PORT_VLAN)).read();
         BridgeSettings bridge = bridge(port);
+        PolicySettings policy = policy(port.section(ConfigKey.PORT_POLICY));
         if (problems.count() > before || vlan.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new PortSettings(
-                name, type, device, netns, io, mtu, in, out, enabled, vlan.get(), bridge, PolicySettings.OFF));
+        return Optional.of(
+                new PortSettings(name, type, device, netns, io, mtu, in, out, enabled, vlan.get(), bridge, policy));
     }
 
     private static String name(Section port) {
@@ -160,6 +166,14 @@ final class PortConfig {
             String word = type.name().toLowerCase(Locale.ROOT);
             port.problem(key, "means nothing on a " + word + " port", "remove it or change the type");
         }
+    }
+
+    private PolicySettings policy(Section policy) {
+        return new PolicySettings(
+                policy.choice(ConfigKey.PORT_POLICY_MODE, PolicyMode.class, hostMode),
+                policy.choice(ConfigKey.PORT_POLICY_ROLE, PortRole.class, PortRole.VM),
+                policy.choice(ConfigKey.PORT_POLICY_DHCP, PolicySettings.Dhcp.class, PolicySettings.Dhcp.NONE),
+                policy.flag(ConfigKey.PORT_POLICY_ROUTER));
     }
 
     private static BridgeSettings bridge(Section port) {

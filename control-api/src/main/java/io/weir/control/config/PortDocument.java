@@ -10,6 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.port.BridgeSettings;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 
@@ -33,6 +34,7 @@ public final class PortDocument {
         document.put("enabled", port.enabled());
         putIfThere(document, "in", port.pcapIn());
         putIfThere(document, "out", port.pcapOut());
+        document.put("policy", policy(port.policy()));
         document.put("vlan", vlan(port.vlan()));
         bridge(document, port.bridge());
         return document;
@@ -42,6 +44,15 @@ public final class PortDocument {
         if (value != null) {
             document.put(key, value.toString());
         }
+    }
+
+    private static Map<String, Object> policy(PolicySettings policy) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("mode", word(policy.mode()));
+        document.put("role", word(policy.role()));
+        document.put("dhcp", word(policy.dhcp()));
+        document.put("router", policy.router());
+        return document;
     }
 
     private static Map<String, Object> vlan(VlanSettings vlan) {

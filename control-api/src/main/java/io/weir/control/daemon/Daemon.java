@@ -59,7 +59,8 @@ public final class Daemon implements AutoCloseable {
         EventLog events = new EventLog();
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
-        PortEndpoint portEndpoint = new PortEndpoint(bridge, data, events, settings.host(), Version.current());
+        PortEndpoint portEndpoint =
+                new PortEndpoint(bridge, data, events, settings.policyMode(), settings.host(), Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
         ControlSocket socket =
                 undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint, captureEndpoint)));

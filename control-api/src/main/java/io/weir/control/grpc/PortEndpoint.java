@@ -26,6 +26,7 @@ import io.weir.control.v1.RemovePortRequest;
 import io.weir.control.v1.RemovePortResponse;
 import io.weir.control.v1.Statistics;
 import io.weir.control.v1.WatchEventsRequest;
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 import io.weir.datapath.worker.MacEntry;
@@ -41,18 +42,22 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     private final Switch bridge;
     private final DataDirectory data;
     private final EventLog events;
+    private final PolicyMode hostMode;
     private final String host;
     private final String version;
 
     /**
      * @param data where capture files of ports may be
+     * @param hostMode how far ports are judged that do not say it
      * @param host name of this host, for statistics
      * @param version version of this build, for statistics
      */
-    public PortEndpoint(Switch bridge, DataDirectory data, EventLog events, String host, String version) {
+    public PortEndpoint(
+            Switch bridge, DataDirectory data, EventLog events, PolicyMode hostMode, String host, String version) {
         this.bridge = bridge;
         this.data = data;
         this.events = events;
+        this.hostMode = hostMode;
         this.host = host;
         this.version = version;
     }
@@ -71,7 +76,8 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     @Override
     public void addPort(AddPortRequest request, StreamObserver<Port> observer) {
         Answers.unary(observer, () -> {
-            PortSettings settings = data.admit(SettingsMessages.settings(request.getSettings()));
+            PortSettings settings = data.admit(SettingsMessages.settings(request.getSettings(), hostMode));
+            refuseSecondWorker(settings);
             refuseTaken(settings);
             return StatusMessages.message(bridge.addPort(settings));
         });
@@ -99,11 +105,22 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     @Override
     public void changePort(ChangePortRequest request, StreamObserver<Port> observer) {
         Answers.unary(observer, () -> {
-            PortSettings settings = SettingsMessages.settings(request.getSettings());
+            PortSettings settings = SettingsMessages.settings(request.getSettings(), hostMode);
             requirePort(settings.name());
+            refuseSecondWorker(settings);
             refuseOtherFiles(settings);
             return StatusMessages.message(bridge.changePort(settings));
         });
+    }
+
+    /** Both directions of a session must meet the same table, and a table has one writer. */
+    private void refuseSecondWorker(PortSettings wanted) {
+        int workers = bridge.statistics().workers().size();
+        if (workers > 1 && wanted.policy().mode() != PolicyMode.OFF) {
+            throw new IllegalArgumentException("policy.mode must be off where workers is not 1: was "
+                    + SettingsMessages.label(wanted.policy().mode()) + " with " + workers
+                    + " workers; say workers: 1 in weir.yaml and start again");
+        }
     }
 
     /** A port keeps its capture files, which may stand in weir.yaml and lie anywhere. */
@@ -172,6 +189,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
                 observer,
                 () -> StatusMessages.message(bridge.statistics())
                         .setHost(host)
+                        .setPolicyMode(SettingsMessages.message(hostMode))
                         .setVersion(version)
                         .setPid(ProcessHandle.current().pid())
                         .build());

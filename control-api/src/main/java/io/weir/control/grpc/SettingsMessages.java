@@ -7,10 +7,13 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.control.v1.Bpdu;
+import io.weir.control.v1.Dhcp;
 import io.weir.control.v1.MulticastRouter;
 import io.weir.control.v1.PortIo;
 import io.weir.control.v1.PortType;
 import io.weir.control.v1.VlanMode;
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
 import io.weir.datapath.port.PolicySettings;
@@ -33,7 +36,8 @@ public final class SettingsMessages {
                 .setEnabled(port.enabled())
                 .setPcapIn(text(port.pcapIn()))
                 .setPcapOut(text(port.pcapOut()));
-        return message.setVlan(message(port.vlan()))
+        return message.setPolicy(message(port.policy()))
+                .setVlan(message(port.vlan()))
                 .setBridge(message(port.bridge()))
                 .build();
     }
@@ -71,12 +75,26 @@ public final class SettingsMessages {
                 .build();
     }
 
+    private static io.weir.control.v1.PolicySettings message(PolicySettings policy) {
+        return io.weir.control.v1.PolicySettings.newBuilder()
+                .setMode(message(policy.mode()))
+                .setRole(io.weir.control.v1.PortRole.valueOf("PORT_ROLE_" + policy.role()))
+                .setDhcp(Dhcp.valueOf("DHCP_" + policy.dhcp()))
+                .setRouter(policy.router())
+                .build();
+    }
+
+    static io.weir.control.v1.PolicyMode message(PolicyMode mode) {
+        return io.weir.control.v1.PolicyMode.valueOf("POLICY_MODE_" + mode);
+    }
+
     /**
      * The settings that a message asks for.
      *
+     * @param hostMode what holds when the message does not say the policy's mode
      * @throws IllegalArgumentException when a value is out of range, naming field, value and range
      */
-    public static PortSettings settings(io.weir.control.v1.PortSettings message) {
+    public static PortSettings settings(io.weir.control.v1.PortSettings message, PolicyMode hostMode) {
         return new PortSettings(
                 message.getName(),
                 type(message.getType()),
@@ -89,7 +107,44 @@ public final class SettingsMessages {
                 !message.hasEnabled() || message.getEnabled(),
                 vlan(message.getVlan()),
                 bridge(message.getBridge()),
-                PolicySettings.OFF);
+                policy(message.getPolicy(), hostMode));
+    }
+
+    private static PolicySettings policy(io.weir.control.v1.PolicySettings message, PolicyMode hostMode) {
+        return new PolicySettings(
+                mode(message.getMode(), hostMode),
+                role(message.getRole()),
+                dhcp(message.getDhcp()),
+                message.getRouter());
+    }
+
+    /** The mode that a message names, else the other one. */
+    public static PolicyMode mode(io.weir.control.v1.PolicyMode mode, PolicyMode unspecified) {
+        return switch (mode) {
+            case POLICY_MODE_UNSPECIFIED -> unspecified;
+            case POLICY_MODE_OFF -> PolicyMode.OFF;
+            case POLICY_MODE_AUDIT -> PolicyMode.AUDIT;
+            case POLICY_MODE_ENFORCE -> PolicyMode.ENFORCE;
+            case UNRECOGNIZED -> throw unknown("policy.mode");
+        };
+    }
+
+    private static PortRole role(io.weir.control.v1.PortRole role) {
+        return switch (role) {
+            case PORT_ROLE_UNSPECIFIED, PORT_ROLE_VM -> PortRole.VM;
+            case PORT_ROLE_UPLINK -> PortRole.UPLINK;
+            case PORT_ROLE_HOST -> PortRole.HOST;
+            case UNRECOGNIZED -> throw unknown("policy.role");
+        };
+    }
+
+    private static PolicySettings.Dhcp dhcp(Dhcp dhcp) {
+        return switch (dhcp) {
+            case DHCP_UNSPECIFIED, DHCP_NONE -> PolicySettings.Dhcp.NONE;
+            case DHCP_CLIENT -> PolicySettings.Dhcp.CLIENT;
+            case DHCP_SERVER -> PolicySettings.Dhcp.SERVER;
+            case UNRECOGNIZED -> throw unknown("policy.dhcp");
+        };
     }
 
     private static String device(io.weir.control.v1.PortSettings message) {

@@ -23,6 +23,7 @@ import io.weir.control.v1.PortCounters;
 import io.weir.control.v1.PortState;
 import io.weir.control.v1.Statistics;
 import io.weir.control.v1.WorkerStatistics;
+import io.weir.datapath.policy.PolicyMode;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -42,7 +43,7 @@ class ListingTest {
     private static Port port(String yaml, PortState state, String reason, String io) {
         return Port.newBuilder()
                 .setNumber(3)
-                .setSettings(SettingsMessages.message(HostConfig.readPort("test", yaml)))
+                .setSettings(SettingsMessages.message(HostConfig.readPort("test", yaml, PolicyMode.OFF)))
                 .setState(state)
                 .setStateReason(reason)
                 .setIo(io)

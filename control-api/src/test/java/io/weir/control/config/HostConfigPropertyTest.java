@@ -10,6 +10,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 import io.weir.control.grpc.SettingsMessages;
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
@@ -44,12 +46,12 @@ class HostConfigPropertyTest {
     void shouldReadBackWhatADocumentSays(@ForAll("ports") PortSettings port) {
         String json = new JsonText().of(PortDocument.of(port));
 
-        assertEquals(port, HostConfig.readPort("document", json));
+        assertEquals(port, HostConfig.readPort("document", json, PolicyMode.OFF));
     }
 
     @Property(tries = 300, seed = "27")
     void shouldSurviveTheWireUnchanged(@ForAll("ports") PortSettings port) {
-        assertEquals(port, SettingsMessages.settings(SettingsMessages.message(port)));
+        assertEquals(port, SettingsMessages.settings(SettingsMessages.message(port), PolicyMode.OFF));
     }
 
     @Provide
@@ -60,8 +62,9 @@ class HostConfigPropertyTest {
                         Arbitraries.of(0, 68, 1500, 9216),
                         Arbitraries.of(true, false),
                         vlans(),
-                        bridges())
-                .as((type, io, mtu, flag, vlan, bridge) -> port(type, io, mtu, flag, vlan, bridge));
+                        bridges(),
+                        policies())
+                .as((type, io, mtu, flag, vlan, bridge, policy) -> port(type, io, mtu, flag, vlan, bridge, policy));
     }
 
     private static PortSettings port(
@@ -70,7 +73,8 @@ class HostConfigPropertyTest {
             int mtu,
             boolean flag,
             VlanSettings vlan,
-            BridgeSettings bridge) {
+            BridgeSettings bridge,
+            PolicySettings policy) {
         boolean pcap = type == PortSettings.Type.PCAP;
         return new PortSettings(
                 "vm-1.a_b",
@@ -84,7 +88,16 @@ class HostConfigPropertyTest {
                 flag,
                 vlan,
                 bridge,
-                PolicySettings.OFF);
+                policy);
+    }
+
+    private static Arbitrary<PolicySettings> policies() {
+        return Combinators.combine(
+                        Arbitraries.of(PolicyMode.values()),
+                        Arbitraries.of(PortRole.values()),
+                        Arbitraries.of(PolicySettings.Dhcp.values()),
+                        Arbitraries.of(true, false))
+                .as(PolicySettings::new);
     }
 
     private static Arbitrary<VlanSettings> vlans() {

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
@@ -198,8 +200,6 @@ class HostConfigTest {
 
         assertEquals(
                 List.of(
-                        "weir.yaml:1: policy: mode is not said, which means enforce, and this build has no policy engine yet; "
-                                + "say policy: {mode: off}",
                         "weir.yaml:2: polcy: unknown key; did you mean policy?",
                         "weir.yaml:3: workers: must be 1 to 64: was 99; choose a value in that range",
                         "weir.yaml:6: ports[1].vlan.access: must be 1 to 4094: was 5000; choose a value in that range"),
@@ -278,6 +278,11 @@ class HostConfigTest {
             {name: a, type: tap, multicastRouter: on}              | multicastRouter | must be auto | always | never
             {name: a, type: tap, flood: {unkown: false}}           | flood.unkown    | did you mean unknown?
             {name: a, type: tap, storm: {broadcast: many}}         | storm.broadcast | must be a number
+            {name: a, type: tap, policy: enforce}                  | policy          | must be a section of keys
+            {name: a, type: tap, policy: {mode: on}}               | policy.mode     | must be off | audit | enforce: was on
+            {name: a, type: tap, policy: {role: guest}}            | policy.role     | must be vm | uplink | host: was guest
+            {name: a, type: tap, policy: {dhcp: relay}}            | policy.dhcp     | must be none | client | server: was relay
+            {name: a, type: tap, policy: {router: maybe}}          | policy.router   | must be true or false: was maybe
             {name: a, type: tap, name: b}                          | name            | written twice
             {name: a, type: pcap, in: /dev/zero}                   | in              | must be a regular file: was /dev/zero
             {name: a, type: pcap, out: /tmp}                       | out             | must be a regular file: was /tmp
@@ -294,15 +299,51 @@ class HostConfigTest {
         assertTrue(errors.getFirst().contains(words), errors.getFirst());
     }
 
-    @ParameterizedTest
-    @CsvSource({"audit", "enforce"})
-    void shouldRefuseToPretendWhenPolicyIsAskedFor(String mode) {
-        List<String> errors = errors("policy: {mode: " + mode + "}\n");
+    @Test
+    void shouldEnforceWhenNoModeIsSaid() {
+        HostSettings settings = read("ports: [{name: a, type: tap}]\n");
 
+        assertEquals(PolicyMode.ENFORCE, settings.policyMode());
+        assertEquals(PolicySettings.ENFORCED, settings.ports().getFirst().policy());
+    }
+
+    @Test
+    void shouldTakeTheModeOfTheHostWhenThePortSaysNone() {
+        HostSettings settings = read("""
+                policy: {mode: audit}
+                ports:
+                  - {name: a, type: tap, policy: {role: uplink, dhcp: server, router: true}}
+                  - {name: b, type: tap, policy: {mode: off, role: host, dhcp: client}}
+                """);
+
+        assertEquals(PolicyMode.AUDIT, settings.policyMode());
         assertEquals(
-                List.of("weir.yaml:1: policy.mode: this build has no policy engine yet: was " + mode
-                        + "; say policy: {mode: off}"),
-                errors);
+                List.of(
+                        new PolicySettings(PolicyMode.AUDIT, PortRole.UPLINK, PolicySettings.Dhcp.SERVER, true),
+                        new PolicySettings(PolicyMode.OFF, PortRole.HOST, PolicySettings.Dhcp.CLIENT, false)),
+                settings.ports().stream().map(PortSettings::policy).toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            policy: {mode: audit}
+            policy: {mode: enforce}
+            ports: []
+            """)
+    void shouldRefuseSeveralWorkersWhenTheHostIsJudged(String line) {
+        assertEquals(
+                List.of(
+                        "weir.yaml:1: workers: must be 1 where policy.mode is not off, because sessions belong to one worker: "
+                                + "was 2; say workers: 1, or policy: {mode: off} for the host and every port"),
+                errors("workers: 2\n" + line + '\n'));
+    }
+
+    @Test
+    void shouldRefuseSeveralWorkersWhenOnePortIsJudged() {
+        String yaml = OFF + "workers: 2\nports: [{name: a, type: tap, policy: {mode: audit}}]\n";
+
+        assertEquals(1, errors(yaml).size());
+        assertEquals(2, read(yaml.replace("audit", "off")).bridge().workers());
     }
 
     @Test

@@ -1,0 +1,9 @@
+/**
+ * Tests of the store.
+ *
+ * <p>Threading: none.
+ */
+@NullMarked
+package io.weir.control.repository;
+
+import org.jspecify.annotations.NullMarked;
