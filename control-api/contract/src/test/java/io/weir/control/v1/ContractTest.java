@@ -25,7 +25,8 @@ class ContractTest {
     @Test
     void shouldEqualTheAgreedContractWhenDescribed() throws IOException {
         StringBuilder described = new StringBuilder();
-        for (FileDescriptor file : List.of(PortProto.getDescriptor(), CaptureProto.getDescriptor())) {
+        for (FileDescriptor file :
+                List.of(PortProto.getDescriptor(), CaptureProto.getDescriptor(), FlowProto.getDescriptor())) {
             describe(described, file);
         }
 

@@ -1,0 +1,43 @@
+package io.weir.control.audit;
+
+/**
+ * One count of denied packets, as the datapath hands it over; valid only during the call. The datapath's flyweight, seen
+ * from here.
+ *
+ * <p>Threading: the thread that drains.
+ */
+public interface DenyView {
+    int sourceIdentity();
+
+    int destinationIdentity();
+
+    /** Number of the rule, 0 for default deny. */
+    int rule();
+
+    /** Code of the {@code DropReason}. */
+    int reason();
+
+    /** The switch's number of the port. */
+    int ingressPort();
+
+    /** One of {@link io.weir.datapath.policy.Action}. */
+    int action();
+
+    /** Packets since the count was last handed over, 1 up. */
+    long packets();
+
+    /** Their bytes, as frames. */
+    long bytes();
+
+    /** Monotonic time of the first of them. */
+    long firstNs();
+
+    /** Monotonic time of the last of them. */
+    long lastNs();
+
+    /** Epoch that judged the last of them. */
+    int epoch();
+
+    /** Addresses of the last of them. */
+    FlowEnds lastFlow();
+}

@@ -1,0 +1,25 @@
+package io.weir.control.audit;
+
+import io.weir.datapath.pipeline.DropReason;
+
+/**
+ * What the datapath's numbers are called, by the policy and the ports in force. A number whose owner is gone still gets a
+ * name, since counts must not be lost for the want of one.
+ *
+ * <p>Threading: any thread.
+ */
+public interface Names {
+    /** Id of the component, such as {@code pay.db} or {@code reserved.world}. */
+    String identity(int identity);
+
+    /** The rule; {@link RuleName#NONE} for 0. */
+    RuleName rule(int rule);
+
+    /** Name of the switch's port of that number. */
+    String port(int number);
+
+    /** Label of a drop reason, empty for 0. */
+    static String reason(int code) {
+        return code == DropReason.NONE ? "" : DropReason.ofCode(code).label();
+    }
+}
