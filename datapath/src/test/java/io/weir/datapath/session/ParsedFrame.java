@@ -25,8 +25,7 @@ final class ParsedFrame implements AutoCloseable {
 
     UnsafeBuffer parse(byte[] frame, int port, long nowNs) {
         if (offer(frame, port, nowNs) != DropReason.NONE) {
-            throw new IllegalArgumentException(
-                    "the frame is dropped for " + DropReason.ofCode(batch.dropReason(0)));
+            throw new IllegalArgumentException("the frame is dropped for " + DropReason.ofCode(batch.dropReason(0)));
         }
         return view;
     }
