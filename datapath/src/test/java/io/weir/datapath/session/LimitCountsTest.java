@@ -53,7 +53,7 @@ class LimitCountsTest {
         Map<Integer, Integer> model = new HashMap<>();
         LimitCounts counts = new LimitCounts(50);
         for (int step = 0; step < 1_000; step++) {
-            int scope = 1 + random.nextInt(60) * (1 << random.nextInt(3) * 8);
+            int scope = 1 + random.nextInt(60) * (1 << (random.nextInt(3) * 8));
             if (random.nextBoolean()) {
                 boolean room = model.containsKey(scope) || model.size() < 50;
                 assertEquals(room, counts.add(scope));

@@ -60,8 +60,7 @@ class SessionTableTest {
         }
     }
 
-    @Test
-    void shouldKeepWhatWasDecided() {
+    private int judged(SessionKey key) {
         Verdict verdict = new Verdict();
         verdict.begin(17);
         verdict.decide(Action.REDIRECT, 0);
@@ -73,12 +72,17 @@ class SessionTableTest {
         verdict.resetAtEnd(true);
         verdict.audit(Action.DROP, 1, 2);
         verdict.limitValidity(5_000 * MS_NS);
-        int session = table.begin(Keys.udp(1, 10, 2, 20), VM_1, VM_2, 100);
-        SessionFields fields = table.fields();
-
-        fields.judged(session, verdict, 100 * MS_NS);
+        int session = table.begin(key, VM_1, VM_2, 100);
+        table.fields().judged(session, verdict, 100 * MS_NS);
         table.touch(session, true, 99, 100);
+        return session;
+    }
 
+    @Test
+    void shouldKeepWhatWasDecided() {
+        int session = judged(Keys.udp(1, 10, 2, 20));
+
+        SessionFields fields = table.fields();
         assertEquals(17, fields.epoch(session));
         assertEquals(Action.REDIRECT, fields.action(session));
         assertEquals(0x7FFF_FFF0, fields.sourceIdentity(session));
@@ -98,8 +102,7 @@ class SessionTableTest {
 
     @Test
     void shouldForgetAllOfTheFormerSessionWhenAnEntryIsUsedAgain() {
-        shouldKeepWhatWasDecided();
-        table.end(table.find(Keys.udp(1, 10, 2, 20), 100));
+        table.end(judged(Keys.udp(1, 10, 2, 20)));
 
         int session = table.begin(Keys.udp(3, 10, 4, 20), VM_2, VM_1, 200);
 
