@@ -33,7 +33,7 @@ class ManifestPropertyTest {
         return AnyDocument.id();
     }
 
-    private static Kind kind(Body body) {
+    static Kind kind(Body body) {
         return switch (body) {
             case Component component -> Kind.COMPONENT;
             case Group group -> Kind.GROUP;
