@@ -1,5 +1,6 @@
 package io.weir.identity.component;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 public final class PolicySet {
     public static final PolicySet EMPTY = new PolicySet(new TreeMap<>());
 
+    private static final int DIGEST_LENGTH = 32;
+
     private final NavigableMap<Key, Entry> entries;
     private final List<Document> documents;
     private volatile @Nullable String digest; // made when first asked; whoever comes second makes the same
@@ -43,7 +46,7 @@ public final class PolicySet {
         }
     }
 
-    /** A document and the SHA-256 of its text, which the sets that share it share too. */
+    /** A document and its SHA-256, which the sets that share it share too. */
     private static final class Entry {
         private final Document document;
         private volatile byte @Nullable [] digest;
@@ -59,7 +62,8 @@ public final class PolicySet {
         byte[] digest() {
             byte[] known = digest;
             if (known == null) {
-                known = sha256().digest(document.text().getBytes(StandardCharsets.UTF_8));
+                String whole = document.kind().word() + '\0' + document.id() + '\0' + document.text();
+                known = sha256().digest(whole.getBytes(StandardCharsets.UTF_8));
                 digest = known;
             }
             return known;
@@ -110,18 +114,15 @@ public final class PolicySet {
     }
 
     /**
-     * SHA-256, in hex, over each document's kind, id and SHA-256 of its canonical text, each word closed by a zero byte: equal
-     * for sets that say the same, wherever they were read from.
+     * SHA-256, in hex, over the SHA-256 of each document, which is over its kind, its id, each closed by a zero byte, and its
+     * canonical text: equal for sets that say the same, wherever they were read from.
      */
     public String digest() {
         String known = digest;
         if (known == null) {
-            MessageDigest sha256 = sha256();
-            entries.forEach((key, entry) -> {
-                sha256.update((key.kind.word() + '\0' + key.id + '\0').getBytes(StandardCharsets.UTF_8));
-                sha256.update(entry.digest());
-            });
-            known = HexFormat.of().formatHex(sha256.digest());
+            ByteBuffer digests = ByteBuffer.allocate(entries.size() * DIGEST_LENGTH);
+            entries.values().forEach(entry -> digests.put(entry.digest()));
+            known = HexFormat.of().formatHex(sha256().digest(digests.array()));
             digest = known;
         }
         return known;
