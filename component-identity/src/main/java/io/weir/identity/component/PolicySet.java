@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -39,6 +41,10 @@ public final class PolicySet {
     private record Key(Kind kind, String id) implements Comparable<Key> {
         private static final Comparator<Key> ORDER =
                 Comparator.comparing(Key::kind).thenComparing(Key::id);
+
+        static Key of(Document document) {
+            return new Key(document.kind(), document.id());
+        }
 
         @Override
         public int compareTo(Key other) {
@@ -85,6 +91,27 @@ public final class PolicySet {
         return entry == null ? null : entry.document;
     }
 
+    /** The documents that the other set does not hold, or holds with another text, by kind, then by id. */
+    public List<Document> notIn(PolicySet other) {
+        List<Document> changed = new ArrayList<>();
+        ListIterator<Document> theirs = other.documents.listIterator();
+        for (Document ours : documents) {
+            int order = -1;
+            Document same = null;
+            while (theirs.hasNext() && order < 0) {
+                same = theirs.next();
+                order = Key.of(same).compareTo(Key.of(ours));
+            }
+            if (order > 0) {
+                theirs.previous();
+            }
+            if (order != 0 || same == null || !same.text().equals(ours.text())) {
+                changed.add(ours);
+            }
+        }
+        return changed;
+    }
+
     /**
      * This set with documents added, or put in the place of those that have their kind and id; of two such among the changed,
      * the later stays.
@@ -97,7 +124,7 @@ public final class PolicySet {
             if (document.kind() == Kind.GRANT) {
                 throw new IllegalArgumentException("a grant belongs to no revision: was " + document.id());
             }
-            next.put(new Key(document.kind(), document.id()), new Entry(document));
+            next.put(Key.of(document), new Entry(document));
         }
         return new PolicySet(next);
     }

@@ -67,6 +67,20 @@ class PolicySetTest {
     }
 
     @Test
+    void shouldTellWhatAnotherSetDoesNotHold() {
+        Document c = group("c", "c");
+        Document changed = group("b", "changed");
+        PolicySet before = PolicySet.EMPTY.with(List.of(A, B, c));
+        PolicySet after = PolicySet.EMPTY.with(List.of(changed, c, RULES));
+
+        assertEquals(List.of(changed, RULES), after.notIn(before));
+        assertEquals(List.of(A, B), before.notIn(after));
+        assertEquals(List.of(), before.notIn(before));
+        assertEquals(List.of(A, B, c), before.notIn(PolicySet.EMPTY));
+        assertEquals(List.of(), PolicySet.EMPTY.notIn(before));
+    }
+
+    @Test
     void shouldRefuseAGrant() {
         Document grant = new Document(Kind.GRANT, "g-1", new Group(List.of()), "", Origin.NOWHERE);
 
