@@ -23,6 +23,7 @@ class ManifestReaderFuzzTest {
         try {
             documents = ManifestReader.read("f", new String(input, StandardCharsets.UTF_8));
         } catch (ProblemException refused) {
+            refused.errors().forEach(error -> ManifestPropertyTest.assertPrintable(error.toString()));
             return;
         }
         for (Document document : documents) {

@@ -127,7 +127,7 @@ class ReferenceCheckTest {
     }
 
     @Test
-    @Timeout(value = 20, unit = TimeUnit.SECONDS)
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void shouldFollowAChainOfAnyLength() {
         int length = 100_000;
         List<Document> chain = IntStream.range(0, length)
