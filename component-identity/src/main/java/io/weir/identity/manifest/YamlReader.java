@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.events.AliasEvent;
@@ -29,13 +30,18 @@ import io.weir.identity.document.Problems;
 final class YamlReader {
     static final int MAX_DEPTH = 32;
 
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+    private static final int MIN_BUFFER = 64;
 
     private final Iterator<Event> events;
 
     private YamlReader(String yaml) {
-        this.events = new Parse(SETTINGS).parseString(yaml).iterator();
+        // One buffer for all: a token that is longer than the buffer would be copied again for every piece that is
+        // read.
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .setBufferSize(Math.max(MIN_BUFFER, yaml.length() + 1))
+                .build();
+        this.events = new Parse(settings).parseString(yaml).iterator();
     }
 
     /**
@@ -48,12 +54,15 @@ final class YamlReader {
         } catch (RefusedException refused) {
             problems.add(refused.line, "", refused.problem, refused.remedy);
         } catch (MarkedYamlEngineException broken) {
-            String problem = Optional.ofNullable(broken.getProblem()).orElse("cannot be understood");
-            problems.add(
-                    line(broken.getProblemMark()), "", "not YAML: " + problem, "mind indentation, brackets and quotes");
+            broken(problems, line(broken.getProblemMark()), broken.getProblem());
         } catch (YamlEngineException broken) {
-            problems.add(0, "", "not YAML: " + broken.getMessage(), "mind indentation, brackets and quotes");
+            broken(problems, 0, broken.getMessage());
         }
+    }
+
+    private static void broken(Problems problems, int line, @Nullable String why) {
+        String problem = why == null ? "cannot be understood" : Wording.shown(why.replace("\n", ", "));
+        problems.add(line, "", "not YAML: " + problem, "mind indentation, brackets and quotes");
     }
 
     private void documents(Consumer<YamlNode> documents) {
@@ -83,7 +92,10 @@ final class YamlReader {
             }
             case AliasEvent alias ->
                 throw new RefusedException(
-                        line, "aliases are refused: was *" + alias.getAlias(), "write the value out");
+                        line,
+                        "aliases are refused: was *"
+                                + Wording.shown(alias.getAlias().toString()),
+                        "write the value out");
             default -> throw new IllegalStateException("no node begins with " + event);
         };
     }
@@ -107,7 +119,7 @@ final class YamlReader {
 
     private static void refuseTag(Optional<String> tag, int line) {
         if (tag.isPresent()) {
-            throw new RefusedException(line, "tags are refused: was " + tag.get(), "leave the tag out");
+            throw new RefusedException(line, "tags are refused: was " + Wording.shown(tag.get()), "leave the tag out");
         }
     }
 

@@ -127,7 +127,7 @@ class ReferenceCheckTest {
     }
 
     @Test
-    @Timeout(value = 20, unit = TimeUnit.SECONDS)
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void shouldFollowAChainOfAnyLength() {
         int length = 100_000;
         List<Document> chain = IntStream.range(0, length)
@@ -183,5 +183,34 @@ class ReferenceCheckTest {
                         set, ManifestReader.read("g", grant.formatted("pay.bd")).getFirst()),
                 "g:5: spec.rule.from[0].component: Grant g: no component is called ops; add the component, or take the name out",
                 "g:5: spec.rule.toComponent: Grant g: no component is called pay.bd; did you mean pay.db?");
+    }
+
+    @Test
+    void shouldFindTheSameMistakesWhenItLooksAtChangesOnly() {
+        PolicySet before = set(component("a", "egress: [{id: r, to: [{group: g}], action: allow}]")
+                + component("b", "egress: [{id: r, to: [{component: a}], action: allow}]")
+                + group("g", "{group: h}")
+                + group("h", ""));
+        assertProblems(ReferenceCheck.problems(before));
+
+        List<PolicySet> changes = List.of(
+                before,
+                before.with(set(component("b", "egress: [{id: r, to: [{component: c}], action: allow}]"))
+                        .documents()),
+                before.with(set(group("h", "{group: g}")).documents()),
+                before.without(Kind.COMPONENT, "a"),
+                before.without(Kind.GROUP, "h"),
+                before.without(Kind.COMPONENT, "a").with(set(component("c", "")).documents()));
+
+        List<Integer> counts = changes.stream()
+                .map(after -> ReferenceCheck.problems(before, after))
+                .map(List::size)
+                .toList();
+        assertEquals(List.of(0, 1, 1, 1, 1, 1), counts);
+        for (PolicySet after : changes) {
+            assertEquals(
+                    ReferenceCheck.problems(after).size(),
+                    ReferenceCheck.problems(before, after).size());
+        }
     }
 }
