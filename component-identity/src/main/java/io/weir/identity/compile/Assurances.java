@@ -63,7 +63,7 @@ final class Assurances {
         if ((a.vlan() == 0) != (b.vlan() == 0)) {
             return Assurance.VLAN;
         }
-        if (a.ips().isEmpty() != b.ips().isEmpty() || !a.ips().isEmpty() && !sameNetwork(a, b)) {
+        if (a.ips().isEmpty() != b.ips().isEmpty() || (!a.ips().isEmpty() && !sameNetwork(a, b))) {
             return Assurance.IP;
         }
         return a.l4().isEmpty() == b.l4().isEmpty() ? Assurance.NONE : Assurance.L4;

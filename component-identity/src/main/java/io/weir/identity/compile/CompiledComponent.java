@@ -17,6 +17,7 @@ import io.weir.identity.evaluate.RuleInfo;
  * @param boundaryNs when a rule of it next begins or ends
  * @param sizeBytes of the tables
  */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 record CompiledComponent(
         Document document,
         int identity,

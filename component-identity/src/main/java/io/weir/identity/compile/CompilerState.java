@@ -22,6 +22,7 @@ import io.weir.identity.evaluate.Subject;
  * @param placements by port number
  * @param profileCount how many profiles the tables know
  */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 record CompilerState(
         PolicySet documents,
         List<Document> groups,

@@ -13,6 +13,7 @@ import io.weir.identity.component.Peer;
  * @param selectors sets of labels, each once
  * @param networks as written
  */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 record PeerSet(boolean any, int[] identities, List<Map<String, String>> selectors, List<Peer.ByCidr> networks) {
     static final PeerSet ANY = new PeerSet(true, new int[0], List.of(), List.of());
 

@@ -19,6 +19,7 @@ import io.weir.identity.evaluate.BoundTable;
 import io.weir.identity.evaluate.PortTable;
 
 /** Who is behind which port: builds the tables of those ports whose instances have changed. Used once. */
+@SuppressWarnings("ReferenceEquality") // an unchanged document is the same object
 final class PortPlan {
     private static final int EXACT_LENGTH = 128;
 

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -24,7 +25,7 @@ final class PortTableBuilder {
     private final List<Address> networks = new ArrayList<>();
     private final Slots slots = new Slots();
     private final Map<List<Integer>, Integer> maps = new HashMap<>(); // by claims in it, the most specific first
-    private final Map<TreeSet<Integer>, Integer> sets = new HashMap<>();
+    private final Map<SortedSet<Integer>, Integer> sets = new HashMap<>();
     private int exactShapes;
     private int shapes;
 
@@ -217,7 +218,7 @@ final class PortTableBuilder {
 
     /** Who may have each exact address, whatever the MAC address. */
     private void addresses() {
-        TreeSet<Integer> others = unaddressed();
+        SortedSet<Integer> others = unaddressed();
         Map<IpPrefix, TreeSet<Integer>> byAddress = new HashMap<>();
         for (Placement placement : placements) {
             for (IpPrefix ip : placement.instance().ips()) {
@@ -230,7 +231,7 @@ final class PortTableBuilder {
                 (ip, set) -> slots.put(PortTable.word(PortTable.ADDRESS, 0, 0), ip.high(), ip.low(), set(set)));
     }
 
-    private TreeSet<Integer> unaddressed() {
+    private SortedSet<Integer> unaddressed() {
         TreeSet<Integer> set = new TreeSet<>();
         for (Placement placement : placements) {
             List<IpPrefix> ips = placement.instance().ips();
@@ -241,11 +242,11 @@ final class PortTableBuilder {
         return set;
     }
 
-    private static TreeSet<Integer> identities(List<Integer> of) {
+    private static SortedSet<Integer> identities(List<Integer> of) {
         return new TreeSet<>(of);
     }
 
-    private int set(TreeSet<Integer> identities) {
+    private int set(SortedSet<Integer> identities) {
         return sets.computeIfAbsent(identities, at -> {
             int offset = out.length();
             out.add(identities.size());

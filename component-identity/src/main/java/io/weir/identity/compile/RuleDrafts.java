@@ -109,11 +109,11 @@ final class RuleDrafts {
     /** The component that a grant's rule leads to, null when the revision has no such. */
     @Nullable
     Component target(Rule rule) {
-        return rule.to().size() == 1
-                        && rule.to().getFirst() instanceof Peer.ById(String id)
-                        && documents.get(Kind.COMPONENT, id) instanceof Document document
-                ? (Component) document.body()
-                : null;
+        if (rule.to().size() != 1 || !(rule.to().getFirst() instanceof Peer.ById(String id))) {
+            return null;
+        }
+        Document document = documents.get(Kind.COMPONENT, id);
+        return document == null ? null : (Component) document.body();
     }
 
     private RuleDraft draft(

@@ -15,6 +15,7 @@ final class Slots {
     private record Key(long word, long high, long low) {}
 
     /** What {@link #lay} makes. */
+    @SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
     record Layout(long[] slots, int mask, long seed) {}
 
     void put(long word, long high, long low, long value) {

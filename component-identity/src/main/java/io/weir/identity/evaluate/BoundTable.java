@@ -10,6 +10,7 @@ package io.weir.identity.evaluate;
  *
  * @param slots open addressing, no key more than {@link PortTable#PROBES} slots behind its place
  */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 public record BoundTable(long[] slots, int mask, long seed) {
     public static final int IP = 1;
     public static final int MAC = 2;

@@ -36,7 +36,7 @@ public final class L4Map {
 
     /** The key of a protocol, {@link FlowKey#NOT_IP} to 255, and a port, 0 to 65,535. */
     public static int key(int protocol, int port) {
-        return protocol == FlowKey.NOT_IP ? 0 : (protocol + 1 & 0x1FF) << 16 | port & 0xFFFF;
+        return protocol == FlowKey.NOT_IP ? 0 : ((protocol + 1) & 0x1FF) << 16 | (port & 0xFFFF);
     }
 
     /** The value of the section that holds the key. */
@@ -45,7 +45,7 @@ public final class L4Map {
         int low = at;
         int high = at + sections - 1;
         while (low < high) {
-            int middle = low + high + 1 >>> 1;
+            int middle = (low + high + 1) >>> 1;
             if (table[middle] <= key) {
                 low = middle;
             } else {

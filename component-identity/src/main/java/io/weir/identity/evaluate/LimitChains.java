@@ -49,7 +49,7 @@ public final class LimitChains {
         long egress = (long) egressRule << 32 | source;
         // A rule that stands on both sides limits the flow once.
         long ingress = (ingressRule == egressRule ? 0L : (long) ingressRule << 32) | destination;
-        int bucket = (int) ((egress * 31 + ingress) * 0x9E37_79B9_7F4A_7C15L >>> 50);
+        int bucket = (int) (((egress * 31 + ingress) * 0x9E37_79B9_7F4A_7C15L) >>> 50);
         for (Chain chain = buckets.get(bucket); chain != null; chain = chain.next) {
             if (chain.is(egress, ingress)) {
                 return chain.number;

@@ -36,6 +36,7 @@ package io.weir.identity.evaluate;
  * @param everybody set of all identities
  * @param unaddressed set of the identities that say no exact address
  */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 public record PortTable(
         int exactShapes,
         int shapes,
@@ -78,7 +79,7 @@ public record PortTable(
 
     /** First word of a slot; the parts that the kind does not have are left out. */
     public static long word(int kind, long mac, int vlan) {
-        return (long) kind << 60 | (long) (vlan & 0xFFF) << 48 | mac & 0xFFFF_FFFF_FFFFL;
+        return (long) kind << 60 | (long) (vlan & 0xFFF) << 48 | (mac & 0xFFFF_FFFF_FFFFL);
     }
 
     /** First word of a shape's slot of that kind. */
@@ -165,9 +166,9 @@ public record PortTable(
         int first = 0;
         int last = data[group + GROUP_COUNT] - 1;
         while (first < last) {
-            int middle = first + last + 1 >>> 1;
+            int middle = (first + last + 1) >>> 1;
             int order = Long.compareUnsigned(networks[bounds + 2 * middle], high);
-            if (order < 0 || order == 0 && Long.compareUnsigned(networks[bounds + 2 * middle + 1], low) <= 0) {
+            if (order < 0 || (order == 0 && Long.compareUnsigned(networks[bounds + 2 * middle + 1], low) <= 0)) {
                 first = middle;
             } else {
                 last = middle - 1;

@@ -126,7 +126,7 @@ public final class RuleTable {
         int first = 0;
         int last = count - 1;
         while (first < last) {
-            int middle = first + last + 1 >>> 1;
+            int middle = (first + last + 1) >>> 1;
             if (notAfter(table, bounds + middle * NETWORK_BOUND_LENGTH, high, low)) {
                 first = middle;
             } else {
@@ -138,7 +138,7 @@ public final class RuleTable {
 
     private static boolean notAfter(int[] table, int bound, long high, long low) {
         int order = Long.compareUnsigned(pair(table, bound), high);
-        return order < 0 || order == 0 && Long.compareUnsigned(pair(table, bound + 2), low) <= 0;
+        return order < 0 || (order == 0 && Long.compareUnsigned(pair(table, bound + 2), low) <= 0);
     }
 
     private static int slot(int[] table, int part, int number) {
@@ -193,7 +193,7 @@ public final class RuleTable {
 
     private static boolean active(int[] table, int cell, long nowNs) {
         return (table[cell + CELL_WHAT] & TIMED) == 0
-                || nowNs >= pair(table, cell + CELL_FROM) && nowNs < pair(table, cell + CELL_UNTIL);
+                || (nowNs >= pair(table, cell + CELL_FROM) && nowNs < pair(table, cell + CELL_UNTIL));
     }
 
     /**
@@ -224,6 +224,6 @@ public final class RuleTable {
     }
 
     private static long pair(int[] table, int at) {
-        return (long) table[at] << 32 | table[at + 1] & 0xFFFF_FFFFL;
+        return (long) table[at] << 32 | (table[at + 1] & 0xFFFF_FFFFL);
     }
 }

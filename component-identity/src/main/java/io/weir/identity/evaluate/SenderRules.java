@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param bounds [side * 5 + tier][2 * section], high and low
  * @param tables [side * 5 + tier][2 * section + (stranger ? 1 : 0)], null where no rule is
  */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 public record SenderRules(int egressTiers, int ingressTiers, long[][] bounds, int[][] @Nullable [] tables) {
     /** No such rules. */
     public static final SenderRules NONE =
@@ -29,9 +30,9 @@ public record SenderRules(int egressTiers, int ingressTiers, long[][] bounds, in
         int first = 0;
         int last = own.length / 2 - 1;
         while (first < last) {
-            int middle = first + last + 1 >>> 1;
+            int middle = (first + last + 1) >>> 1;
             int order = Long.compareUnsigned(own[2 * middle], high);
-            if (order < 0 || order == 0 && Long.compareUnsigned(own[2 * middle + 1], low) <= 0) {
+            if (order < 0 || (order == 0 && Long.compareUnsigned(own[2 * middle + 1], low) <= 0)) {
                 first = middle;
             } else {
                 last = middle - 1;

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tables {@link RuleTable} by side and tier, null where no rule is: [side * 5 + tier], egress is side 0
  * @param egressTiers and ingressTiers bit by tier: there is a table
  */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 public record Subject(
         int identity,
         int profile,

@@ -9,7 +9,7 @@ import io.weir.datapath.policy.PortRole;
 
 /**
  * Whether two ends could talk at all: never no when {@link Judge} would allow a flow between them, in either direction, whatever
- * its protocol; yes in some cases where it would not. Rules bound to a time count as if they were there.
+ * its protocol, to a unicast address; yes in some cases where it would not. Rules bound to a time count as if they were there.
  *
  * <p>An end is everybody who may have its addresses: components that share them by their ports, and whoever is unknown there.
  * A zero or group MAC address, and a zero IP address, leave open whose they are; rules for networks are asked with the addresses
@@ -93,9 +93,11 @@ final class Talk {
     private boolean between(Subject source, Subject destination, FlowKey ends) {
         PolicyMode in = ends.ingressMode();
         PolicyMode out = ends.egressMode();
-        return side(true, source, destination, in, true, ends) && side(false, destination, source, out, false, ends)
-                || side(true, destination, source, out, false, ends)
-                        && side(false, source, destination, in, true, ends);
+        boolean forth =
+                side(true, source, destination, in, true, ends) && side(false, destination, source, out, false, ends);
+        return forth
+                || (side(true, destination, source, out, false, ends)
+                        && side(false, source, destination, in, true, ends));
     }
 
     /** Whether the side could allow some flow with the peer; atSource tells which end of the key the side's own is. */
