@@ -385,6 +385,14 @@ public final class SessionTable implements AutoCloseable {
         }
     }
 
+    /** Whether there is a session of that number, neither past its time nor of a flushed port. */
+    public boolean live(int session, int nowMs) {
+        return session < fresh
+                && fields.state(session) != SessionState.NONE
+                && !stale(session)
+                && !expired(session, nowMs);
+    }
+
     /** Sessions in the table, those included that wait for a sweep. */
     public int count() {
         return count;
