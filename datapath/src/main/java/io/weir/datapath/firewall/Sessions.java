@@ -73,11 +73,13 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         return nowMs;
     }
 
-    SessionTable table() {
+    /** On the worker. */
+    public SessionTable table() {
         return table;
     }
 
-    SessionFields fields() {
+    /** On the worker. */
+    public SessionFields fields() {
         return fields;
     }
 
@@ -139,7 +141,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     }
 
     /** Fills the key with the session's ends, in its original direction, but for the ports of the switch. */
-    void fill(int session, FlowKey flow) {
+    public void fill(int session, FlowKey flow) {
         flow.link(macs.getLong(session * MACS_LENGTH), macs.getLong(session * MACS_LENGTH + Long.BYTES), 0, 0);
         fields.fill(session, flow);
     }

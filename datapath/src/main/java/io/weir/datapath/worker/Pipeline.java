@@ -115,6 +115,9 @@ final class Pipeline implements AutoCloseable {
     /** Forgets what was learned behind ports that are not there. */
     void keepPorts(PortSet present) {
         for (int port = 0; port < PortSet.MAX_PORTS; port++) {
+            if (!present.contains(port)) {
+                sessions.flush(port);
+            }
             if (!present.contains(port) && tables.macs().count(port) > 0) {
                 tables.macs().flushPort(port);
             }
@@ -160,9 +163,19 @@ final class Pipeline implements AutoCloseable {
         sessions.flush(port);
     }
 
-    /** Ends all sessions, or those of one port. */
+    /** Ends the sessions of a port, or all when it is negative. */
     void flushSessions(int port) {
         sessions.flush(port);
+    }
+
+    /** Up to so many live sessions, those whose ports have names. */
+    List<SessionInfo> sessions(long nowNs, int limit, IntFunction<@Nullable String> portName) {
+        return new SessionReader(sessions).read(nowNs, limit, portName);
+    }
+
+    /** Sessions in the table, those included that wait for a sweep. */
+    long sessionCount() {
+        return sessions.table().count();
     }
 
     /** Forgets learned addresses, of one port or all (-1), of one VLAN or all (0); returns how many. */
