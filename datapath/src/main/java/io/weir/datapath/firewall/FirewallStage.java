@@ -8,6 +8,7 @@ import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.pipeline.Stage;
+import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.CurrentPorts;
 
@@ -145,7 +146,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
     /** A port passes nothing before its policy is there. */
     private void missing(PacketBatch batch, int i) {
         if (batch.egressPort(i) >= 0 || current.judged(batch.ingressPort())) {
-            batch.drop(i, POLICY_MISSING);
+            dropUnjudged(batch, i);
             return;
         }
         PortSet set = batch.egressSet(i);
@@ -155,8 +156,16 @@ public final class FirewallStage implements Stage, AutoCloseable {
             }
         }
         if (set.isEmpty()) {
-            batch.drop(i, POLICY_MISSING);
+            dropUnjudged(batch, i);
         }
+    }
+
+    private void dropUnjudged(PacketBatch batch, int i) {
+        batch.wrap(i, judge.frame);
+        judge.read(batch, i);
+        judge.verdict.begin(0);
+        judge.verdict.decide(Action.DROP, POLICY_MISSING);
+        judge.deny(batch, i, batch.egressPort(i));
     }
 
     /** Looks at so many sessions: ends those whose time is over, judges anew those that a former epoch has judged. */

@@ -28,6 +28,7 @@ import io.weir.datapath.pipeline.DropReason;
  * or HOST by its port's role, with the names unknown, world and host.
  */
 public final class TablePolicy implements Policy {
+    private static final int ANY = -2;
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
 
     private record Instance(String component, int port, long mac, int vlan, long high, long low) {
@@ -84,7 +85,7 @@ public final class TablePolicy implements Policy {
         try {
             byte[] bytes = InetAddress.getByName(text).getAddress();
             return bytes.length == 4
-                    ? new long[] {0, 0xFFFF_0000_0000L | ByteBuffer.wrap(bytes).getInt() & 0xFFFF_FFFFL}
+                    ? new long[] {0, 0xFFFF_0000_0000L | (ByteBuffer.wrap(bytes).getInt() & 0xFFFF_FFFFL)}
                     : new long[] {
                         ByteBuffer.wrap(bytes).getLong(), ByteBuffer.wrap(bytes).getLong(8)
                     };
@@ -110,16 +111,16 @@ public final class TablePolicy implements Policy {
     private static Map<String, String> options(String[] words, int from) {
         Map<String, String> options = new HashMap<>();
         for (int i = from; i < words.length; i++) {
-            String[] parts = words[i].split("=");
+            String[] parts = words[i].split("=", -1);
             options.put(parts[0], parts.length > 1 ? parts[1] : "");
         }
         return options;
     }
 
     private void rule(int number, String[] words) {
-        String[] actions = words[0].split(",");
+        String[] actions = words[0].split(",", -1);
         Map<String, String> options = options(actions, 0);
-        String[] l4 = words[3].split("/");
+        String[] l4 = words[3].split("/", -1);
         int protocol = switch (l4[0]) {
             case "*" -> ANY;
             case "tcp" -> 6;
@@ -133,10 +134,8 @@ public final class TablePolicy implements Policy {
         if (protocol == 1 || protocol == 58) {
             port = port == ANY ? ANY : port << 8;
         }
-        rules.add(new Rule(number, actions[0].split("=")[0], options, words[1], words[2], protocol, port));
+        rules.add(new Rule(number, actions[0].split("=", -1)[0], options, words[1], words[2], protocol, port));
     }
-
-    private static final int ANY = -2;
 
     @Override
     public int epoch() {
@@ -221,7 +220,7 @@ public final class TablePolicy implements Policy {
         }
         Rule rule = match(from, to, flow, nowNs, verdict);
         if (rule != null) {
-            apply(rule, flow, nowNs, verdict);
+            apply(rule, flow, verdict);
         } else if (from.equals("unknown") || to.equals("unknown")) {
             deny(flow, verdict, Action.DROP, DropReason.IDENTITY_UNKNOWN.code(), 0);
         } else {
@@ -252,7 +251,7 @@ public final class TablePolicy implements Policy {
         return false;
     }
 
-    private void apply(Rule rule, FlowKey flow, long nowNs, Verdict verdict) {
+    private void apply(Rule rule, FlowKey flow, Verdict verdict) {
         verdict.egressRule(rule.number);
         verdict.ingressRule(rule.number);
         boolean audit = rule.options.containsKey("audit");

@@ -1,6 +1,7 @@
 package io.weir.datapath.worker;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 import io.weir.datapath.policy.TablePolicy;
 import io.weir.datapath.wire.SampleFrames;
@@ -60,7 +61,11 @@ final class FlowFrames {
                 .put((byte) flags)
                 .putShort((short) 60_000)
                 .putInt(0);
-        ByteBuffer pseudo = ByteBuffer.allocate(32).putInt(ip(from)).putInt(ip(to)).putShort((short) 6).putShort((short) 20);
+        ByteBuffer pseudo = ByteBuffer.allocate(32)
+                .putInt(ip(from))
+                .putInt(ip(to))
+                .putShort((short) 6)
+                .putShort((short) 20);
         segment.putShort(16, checksum(pseudo.put(segment.array())));
         return ipv4(from, to, ip(from), ip(to), 6, 0, segment.array());
     }
@@ -71,7 +76,7 @@ final class FlowFrames {
 
     /** An ICMP error about a frame, which was IPv4 and untagged. */
     static byte[] icmpError(long from, long to, int type, int code, byte[] about) {
-        return icmp(from, to, type << 8 | code, 0, java.util.Arrays.copyOfRange(about, 14, 14 + 28));
+        return icmp(from, to, type << 8 | code, 0, Arrays.copyOfRange(about, 14, 14 + 28));
     }
 
     private static byte[] icmp(long from, long to, int typeAndCode, int word, byte[] payload) {
@@ -106,8 +111,13 @@ final class FlowFrames {
     }
 
     /** A neighbour-discovery message of hop limit 255 with a link-layer option of that type. */
-    static byte[] discovery(long from, long to, String source, String destination, int type, String target, int option) {
-        ByteBuffer message = ByteBuffer.allocate(32).put((byte) type).put((byte) 0).putShort((short) 0).putInt(0);
+    static byte[] discovery(
+            long from, long to, String source, String destination, int type, String target, int option) {
+        ByteBuffer message = ByteBuffer.allocate(32)
+                .put((byte) type)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .putInt(0);
         put(message, target);
         message.put((byte) option).put((byte) 1).putShort((short) (from >>> 32)).putInt((int) from);
         return ipv6(from, to, source, destination, 58, message.array());
