@@ -4,13 +4,22 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import io.weir.kernel.Memory;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 /**
  * Where in the table a key's session is. Each key has two buckets of sixteen slots, one cache line each, and lies in one of
  * them: so a look-up reads two lines at most, whatever is sent. There are twice as many slots as sessions; a key goes into its
  * first bucket until that is rather full, and then into the emptier one, so that both are full practically never.
  *
- * <p>A slot is {@code tag << 24 | session}, the tag being 1 to 255; 0 is empty. Slots of a bucket are filled from its begin, so
- * that a search ends at the first empty one.
+ * <pre>
+ *  0                     16                                             64
+ *  +---------------------+----------------------------------------------+
+ *  | 16 tags, 8 bits     | 16 sessions, 24 bits                         |
+ *  +---------------------+----------------------------------------------+
+ * </pre>
+ *
+ * <p>A tag is eight bits of the hash, never 0; 0 is an empty slot. Eight tags are compared at once, in a long: which slot it is
+ * must not become a branch, for its wrong guesses would cost more than all the rest.
  *
  * <p>The hash multiplies each half of the key to 128 bits and folds them, with six secret numbers that are fresh for every
  * process: who does not know them cannot choose keys that share buckets.
@@ -23,26 +32,31 @@ final class SessionIndex implements AutoCloseable {
     /** Bytes of a bucket, whose offset is its number. */
     static final int BUCKET_LENGTH = 64;
 
-    static final int SESSION_MASK = 0xFF_FFFF;
-    static final int TAG_SHIFT = 24;
-
-    private static final int SLOT_LENGTH = Integer.BYTES;
+    static final int BUCKET_SLOTS = 16;
     private static final int SLOTS_PER_SESSION = 2;
+    private static final int SESSIONS_OFFSET = 16;
+    private static final int SESSION_LENGTH = 3;
     /** Slots in use from which on a key looks at its second bucket. */
     private static final int RATHER_FULL = 12;
+
+    private static final long EVERY_BYTE = 0x0101_0101_0101_0101L;
+    private static final long TOP_BITS = 0x8080_8080_8080_8080L;
+    private static final long HUGE_PAGE_BYTES = 2L << 20;
 
     private static final int FIRST_SHIFT = 43;
     private static final int SECOND_SHIFT = 22;
 
-    final UnsafeBuffer slots;
+    private final UnsafeBuffer slots;
     private final long address;
+    private final long mappedBytes;
     private final int mask; // over offsets of buckets
     private final long[] seeds = new long[6];
 
     SessionIndex(int capacity, long seed) {
-        int length = capacity * SLOTS_PER_SESSION * SLOT_LENGTH;
-        address = Memory.map(length, true);
-        slots = new UnsafeBuffer(address, length);
+        int length = capacity * SLOTS_PER_SESSION / BUCKET_SLOTS * BUCKET_LENGTH;
+        mappedBytes = length + HUGE_PAGE_BYTES;
+        address = Memory.map(mappedBytes, true);
+        slots = new UnsafeBuffer((address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES, length);
         mask = length - BUCKET_LENGTH;
         for (int i = 0; i < seeds.length; i++) {
             seeds[i] = mix(seed + i);
@@ -86,55 +100,83 @@ final class SessionIndex implements AutoCloseable {
         return Math.max(1, (int) hash & 0xFF);
     }
 
+    /**
+     * The slots among eight, from {@code 8 * half} of the bucket on, that may hold the tag: bit {@code 8 * n + 7} for slot n. The
+     * lowest one does; of the higher ones some may not.
+     */
+    long candidates(int bucket, int half, int tag) {
+        long differences = slots.getLong(bucket + half * Long.BYTES, LITTLE_ENDIAN) ^ tag * EVERY_BYTE;
+        return (differences - EVERY_BYTE) & ~differences & TOP_BITS;
+    }
+
+    /** The session in the slot of the lowest candidate. */
+    int session(int bucket, int half, long candidates) {
+        return session(bucket, half * Long.BYTES + (Long.numberOfTrailingZeros(candidates) >>> 3));
+    }
+
+    // Read together with the byte before it, which is of the same bucket.
+    private int session(int bucket, int slot) {
+        return slots.getInt(bucket + SESSIONS_OFFSET - 1 + slot * SESSION_LENGTH, LITTLE_ENDIAN) >>> Byte.SIZE;
+    }
+
+    /** The session in any slot of the bucket, 0 to 15, or {@link #NONE}. */
+    int sessionAt(int bucket, int slot) {
+        return slots.getByte(bucket + slot) == 0 ? NONE : session(bucket, slot);
+    }
+
     /** Enters a session that is not there; false when both buckets are full. */
     boolean insert(long hash, int session) {
-        int first = first(hash);
-        int used = used(first);
-        int bucket = first;
-        if (used >= RATHER_FULL) {
+        int bucket = first(hash);
+        int slot = empty(bucket);
+        if (slot >= RATHER_FULL) {
             int second = second(hash);
-            int usedOfSecond = used(second);
-            bucket = usedOfSecond < used ? second : first;
-            used = Math.min(used, usedOfSecond);
+            int slotOfSecond = empty(second);
+            bucket = slotOfSecond < slot ? second : bucket;
+            slot = Math.min(slot, slotOfSecond);
         }
-        if (used == BUCKET_LENGTH / SLOT_LENGTH) {
+        if (slot == BUCKET_SLOTS) {
             return false;
         }
-        slots.putInt(bucket + used * SLOT_LENGTH, tag(hash) << TAG_SHIFT | session);
+        int at = bucket + SESSIONS_OFFSET + slot * SESSION_LENGTH;
+        slots.putShort(at, (short) session, LITTLE_ENDIAN);
+        slots.putByte(at + Short.BYTES, (byte) (session >>> Short.SIZE));
+        slots.putByte(bucket + slot, (byte) tag(hash));
         return true;
+    }
+
+    /** The first empty slot of a bucket, or 16. */
+    private int empty(int bucket) {
+        long candidates = candidates(bucket, 0, 0);
+        if (candidates != 0) {
+            return Long.numberOfTrailingZeros(candidates) >>> 3;
+        }
+        return Long.BYTES + (Long.numberOfTrailingZeros(candidates(bucket, 1, 0)) >>> 3);
     }
 
     /** Takes out a session; nothing when it is not there. */
     void remove(long hash, int session) {
-        int slot = tag(hash) << TAG_SHIFT | session;
-        if (!removeFrom(first(hash), slot)) {
-            removeFrom(second(hash), slot);
+        int tag = tag(hash);
+        if (!removeFrom(first(hash), tag, session)) {
+            removeFrom(second(hash), tag, session);
         }
     }
 
     @SuppressWarnings("UnusedReturnValue")
-    private boolean removeFrom(int bucket, int slot) {
-        int last = bucket + (used(bucket) - 1) * SLOT_LENGTH;
-        for (int at = bucket; at <= last; at += SLOT_LENGTH) {
-            if (slots.getInt(at) == slot) {
-                slots.putInt(at, slots.getInt(last));
-                slots.putInt(last, 0);
-                return true;
+    private boolean removeFrom(int bucket, int tag, int session) {
+        for (int half = 0; half < 2; half++) {
+            for (long left = candidates(bucket, half, tag); left != 0; left &= left - 1) {
+                int slot = half * Long.BYTES + (Long.numberOfTrailingZeros(left) >>> 3);
+                if (sessionAt(bucket, slot) == session) {
+                    slots.putByte(bucket + slot, (byte) 0);
+                    return true;
+                }
             }
         }
         return false;
     }
 
-    private int used(int bucket) {
-        int used = 0;
-        while (used < BUCKET_LENGTH / SLOT_LENGTH && slots.getInt(bucket + used * SLOT_LENGTH) != 0) {
-            used++;
-        }
-        return used;
-    }
-
     @Override
     public void close() {
-        Memory.unmap(address, slots.capacity());
+        Memory.unmap(address, mappedBytes);
     }
 }

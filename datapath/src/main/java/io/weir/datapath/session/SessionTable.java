@@ -181,15 +181,18 @@ public final class SessionTable implements AutoCloseable {
     }
 
     private int search(int bucket, SessionKey key, long hash) {
-        int tag = SessionIndex.tag(hash);
-        for (int at = bucket; at < bucket + SessionIndex.BUCKET_LENGTH; at += Integer.BYTES) {
-            int slot = index.slots.getInt(at);
-            if (slot == 0) {
-                return MISS;
+        int session = search(bucket, 0, key, hash);
+        return session != MISS ? session : search(bucket, 1, key, hash);
+    }
+
+    private int search(int bucket, int half, SessionKey key, long hash) {
+        long left = index.candidates(bucket, half, SessionIndex.tag(hash));
+        while (left != 0) {
+            int session = index.session(bucket, half, left);
+            if (matches(session, key)) {
+                return session;
             }
-            if (slot >>> SessionIndex.TAG_SHIFT == tag && matches(slot & SessionIndex.SESSION_MASK, key)) {
-                return slot & SessionIndex.SESSION_MASK;
-            }
+            left &= left - 1;
         }
         return MISS;
     }
@@ -270,9 +273,9 @@ public final class SessionTable implements AutoCloseable {
 
     private int victim(int bucket, int port, int victim) {
         int best = victim;
-        for (int at = bucket; at < bucket + SessionIndex.BUCKET_LENGTH; at += Integer.BYTES) {
-            int slot = index.slots.getInt(at);
-            best = slot == 0 ? best : better(slot & SessionIndex.SESSION_MASK, port, best);
+        for (int slot = 0; slot < SessionIndex.BUCKET_SLOTS; slot++) {
+            int session = index.sessionAt(bucket, slot);
+            best = session == SessionIndex.NONE ? best : better(session, port, best);
         }
         return best;
     }

@@ -42,10 +42,8 @@ final class TcpModel {
             return 1 + total;
         }
 
-        /** The peer's scale counts when both have said one. */
         private int window() {
-            int window = random.nextInt(10) == 0 ? 0 : random.nextInt(1 << 16);
-            return window;
+            return random.nextInt(10) == 0 ? 0 : random.nextInt(1 << 16);
         }
 
         private Wire segment(int flags, int from, int length) {
@@ -55,7 +53,7 @@ final class TcpModel {
                 // Never takes back what it has offered.
                 int least = Math.max(0, peer.offeredByPeer - received);
                 int shift = shift();
-                int scaledLeast = least + (1 << shift) - 1 >>> shift;
+                int scaledLeast = (least + (1 << shift) - 1) >>> shift;
                 window = Math.min(65_535, Math.max(window, scaledLeast));
                 peer.offeredByPeer = Math.max(peer.offeredByPeer, received + (window << shift));
             } else {

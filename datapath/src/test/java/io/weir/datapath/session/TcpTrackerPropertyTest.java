@@ -16,7 +16,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 class TcpTrackerPropertyTest {
     private static final int STEPS = 3_000;
     /** As far from both directions' numbers as no window of the model reaches. */
-    private static final int FAR = 1 << 31 - 1;
+    private static final int FAR = 1 << 30;
 
     private final TcpSegment segment = new TcpSegment();
 
