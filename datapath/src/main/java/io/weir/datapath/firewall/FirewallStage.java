@@ -25,6 +25,12 @@ public final class FirewallStage implements Stage, AutoCloseable {
     private static final int CONTROL = PacketBatch.IS_ARP | PacketBatch.IS_ICMPV6_ND | PacketBatch.IS_GROUP_MEMBERSHIP;
     private static final int IP = PacketBatch.IS_IPV4 | PacketBatch.IS_IPV6;
 
+    // What a packet is, besides the kinds of DHCP.
+    private static final int PASS = 0;
+    private static final int FLOW = Dhcp.FROM_SERVER + 1;
+    private static final int NEIGHBOUR = Dhcp.FROM_SERVER + 2;
+    private static final int OTHER = Dhcp.FROM_SERVER + 3;
+
     private final CurrentPolicy current;
     private final DenyRecorder recorder;
     private final Sessions sessions;
@@ -33,6 +39,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
     private final Judge judge;
     private final SessionJudge flows;
     private final SessionSweep sweep;
+    private final int[] kinds = new int[PacketBatch.CAPACITY]; // [packet]
     private int settingsVersion;
 
     /** @param seed fresh random bits */
@@ -73,10 +80,12 @@ public final class FirewallStage implements Stage, AutoCloseable {
         sessions.begin(batch.nowNs());
         noticeSettings();
         current.ingress(judge.flow.clear(), batch.ingressPort());
-        for (int i = 0; i < batch.count(); i++) {
-            if (batch.forwarded(i) && concerned(batch, i)) {
-                judge(batch, i);
-            }
+        Policy policy = current.policy();
+        if (policy == null) {
+            missing(batch);
+        } else {
+            prepare(batch);
+            judge(batch, policy);
         }
     }
 
@@ -93,28 +102,50 @@ public final class FirewallStage implements Stage, AutoCloseable {
         return egress < 0 || current.judged(batch.ingressPort()) || current.judged(egress);
     }
 
-    private void judge(PacketBatch batch, int i) {
-        Policy policy = current.policy();
-        if (policy == null) {
-            missing(batch, i);
-            return;
+    /** Tells the packets that may have sessions from others, and lets those sessions come from memory meanwhile. */
+    private void prepare(PacketBatch batch) {
+        for (int i = 0; i < batch.count(); i++) {
+            kinds[i] = batch.forwarded(i) && concerned(batch, i) ? kind(batch, i) : PASS;
+            if (kinds[i] == FLOW) {
+                flows.prepare(batch, i);
+            } else {
+                flows.skip(i);
+            }
+        }
+        flows.readAhead(batch);
+    }
+
+    private int kind(PacketBatch batch, int i) {
+        if (batch.is(i, CONTROL)) {
+            return NEIGHBOUR;
+        }
+        if (!batch.is(i, IP)) {
+            return OTHER;
         }
         batch.wrap(i, judge.frame);
-        if (batch.is(i, CONTROL)) {
-            control(batch, i, policy);
-        } else if (!batch.is(i, IP)) {
-            other(batch, i, policy);
-        } else {
-            int dhcp = Dhcp.kind(batch, i, judge.frame);
-            if (reach.maySendDhcp(batch.ingressPort(), dhcp)) {
-                refuse(batch, i, policy, reach.dhcp(batch, i, dhcp));
-            } else {
-                flows.judge(batch, i, policy);
+        int dhcp = Dhcp.kind(batch, i, judge.frame);
+        return dhcp != Dhcp.NONE && reach.maySendDhcp(batch.ingressPort(), dhcp) ? dhcp : FLOW;
+    }
+
+    private void judge(PacketBatch batch, Policy policy) {
+        for (int i = 0; i < batch.count(); i++) {
+            switch (kinds[i]) {
+                case PASS -> {}
+                case FLOW -> flows.judge(batch, i, policy);
+                case NEIGHBOUR -> control(batch, i, policy);
+                case OTHER -> other(batch, i, policy);
+                default -> dhcp(batch, i, policy);
             }
         }
     }
 
+    private void dhcp(PacketBatch batch, int i, Policy policy) {
+        batch.wrap(i, judge.frame);
+        refuse(batch, i, policy, reach.dhcp(batch, i, kinds[i]));
+    }
+
     private void control(PacketBatch batch, int i, Policy policy) {
+        batch.wrap(i, judge.frame);
         current.ingress(judge.flow, batch.ingressPort());
         refuse(batch, i, policy, reach.neighbour(batch, i, judge.frame, policy, judge.flow));
     }
@@ -129,6 +160,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
 
     /** A frame of no protocol that has sessions: each is judged by itself. */
     private void other(PacketBatch batch, int i, Policy policy) {
+        batch.wrap(i, judge.frame);
         judge.read(batch, i);
         int egress = batch.egressPort(i);
         if (egress < 0) {
@@ -144,6 +176,14 @@ public final class FirewallStage implements Stage, AutoCloseable {
     }
 
     /** A port passes nothing before its policy is there. */
+    private void missing(PacketBatch batch) {
+        for (int i = 0; i < batch.count(); i++) {
+            if (batch.forwarded(i) && concerned(batch, i)) {
+                missing(batch, i);
+            }
+        }
+    }
+
     private void missing(PacketBatch batch, int i) {
         if (batch.egressPort(i) >= 0 || current.judged(batch.ingressPort())) {
             dropUnjudged(batch, i);

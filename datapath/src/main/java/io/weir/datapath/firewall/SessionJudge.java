@@ -42,7 +42,13 @@ final class SessionJudge implements AutoCloseable {
     private final TcpTracker tracker;
     private final Judge judge;
     private final FragmentVerdicts fragments;
-    private final SessionKey key = new SessionKey();
+    // [packet] of the batch under way
+    private final SessionKey[] keys = new SessionKey[PacketBatch.CAPACITY];
+    private final long[] hashes = new long[PacketBatch.CAPACITY];
+    private final boolean[] keyed = new boolean[PacketBatch.CAPACITY];
+    private SessionKey key = new SessionKey();
+    private int readAhead; // so that reading ahead is not left out
+    private final SessionKey quoted = new SessionKey();
     private final FlowKey known = new FlowKey();
     private final TcpSegment segment = new TcpSegment();
     private final IcmpQuote quote = new IcmpQuote();
@@ -55,25 +61,55 @@ final class SessionJudge implements AutoCloseable {
         this.tracker = sessions.tracker();
         this.judge = judge;
         this.fragments = new FragmentVerdicts(seed);
+        for (int i = 0; i < keys.length; i++) {
+            keys[i] = new SessionKey();
+        }
     }
 
-    /** Judges an IP packet whose bytes {@link Judge#frame} sees. */
+    /** Finds out which session a packet asks for, whose bytes {@link Judge#frame} sees: before any of the batch is judged. */
+    void prepare(PacketBatch batch, int i) {
+        keyed[i] = keys[i].packet(batch, i, judge.frame);
+        hashes[i] = keyed[i] ? table.hash(keys[i]) : 0;
+    }
+
+    /** Lets the sessions that packets have asked for come from memory at once, and not one after the other. */
+    void readAhead(PacketBatch batch) {
+        int read = 0;
+        for (int i = 0; i < batch.count(); i++) {
+            if (keyed[i]) {
+                read += sessions.prefetch(hashes[i]);
+            }
+        }
+        readAhead += read;
+    }
+
+    /** The packet asks for no session. */
+    void skip(int i) {
+        keyed[i] = false;
+    }
+
+    /** Judges an IP packet that is prepared. */
     void judge(PacketBatch batch, int i, Policy policy) {
-        if (batch.is(i, PacketBatch.IS_LATER_FRAGMENT)) {
+        if (!keyed[i]) {
             laterFragment(batch, i, policy);
             return;
         }
-        key.packet(batch, i, judge.frame);
-        if (isIcmp(batch, i) && IcmpQuote.isError(batch, i, judge.frame)) {
+        key = keys[i];
+        if (isIcmp(batch, i) && isError(batch, i)) {
             icmpError(batch, i, policy);
             return;
         }
-        int session = sessions.find(key);
+        int session = sessions.find(key, hashes[i]);
         if (session == MISS) {
             begin(batch, i, policy, MISS);
         } else {
             belongs(batch, i, policy, session, fields.isReply(session, key));
         }
+    }
+
+    private boolean isError(PacketBatch batch, int i) {
+        batch.wrap(i, judge.frame);
+        return IcmpQuote.isError(batch, i, judge.frame);
     }
 
     private static boolean isIcmp(PacketBatch batch, int i) {
@@ -108,6 +144,7 @@ final class SessionJudge implements AutoCloseable {
     }
 
     private void reconsider(PacketBatch batch, int i, Policy policy, int session, boolean reply) {
+        batch.wrap(i, judge.frame);
         int egress = batch.egressPort(i);
         int ingress = batch.ingressPort();
         boolean own =
@@ -159,6 +196,7 @@ final class SessionJudge implements AutoCloseable {
 
     private void follow(PacketBatch batch, int i, Policy policy, int session, boolean reply) {
         if (batch.ipProtocol(i) == IpProtocol.TCP && batch.transportOffset(i) != 0) {
+            batch.wrap(i, judge.frame);
             readSegment(batch, i);
             int result = tracker.track(session, reply, segment);
             if (result == TcpTracker.NEW) {
@@ -192,6 +230,7 @@ final class SessionJudge implements AutoCloseable {
             mirror(batch, i, policy, session);
         }
         if (batch.is(i, PacketBatch.IS_FRAGMENT) && !batch.is(i, PacketBatch.IS_LATER_FRAGMENT)) {
+            batch.wrap(i, judge.frame);
             fragments.remember(batch, i, judge.frame, session);
         }
     }
@@ -208,6 +247,7 @@ final class SessionJudge implements AutoCloseable {
 
     /** A packet that belongs to no session, or takes the place of the one that its addresses have. */
     private void begin(PacketBatch batch, int i, Policy policy, int former) {
+        batch.wrap(i, judge.frame);
         judge.read(batch, i);
         int egress = batch.egressPort(i);
         if (egress < 0) {
@@ -265,9 +305,9 @@ final class SessionJudge implements AutoCloseable {
     // packets that belong to a session by what others say
 
     private void icmpError(PacketBatch batch, int i, Policy policy) {
-        int session = quote.read(batch, i, judge.frame, key) ? sessions.find(key) : MISS;
+        int session = quote.read(batch, i, judge.frame, quoted) ? sessions.find(quoted) : MISS;
         // The quoted packet went the other way: from the error's receiver.
-        boolean quotedReply = session != MISS && fields.isReply(session, key);
+        boolean quotedReply = session != MISS && fields.isReply(session, quoted);
         boolean related = session != MISS && isBack(batch, i, session, quotedReply) && inFlight(session, quotedReply);
         if (!related) {
             judge.read(batch, i);
@@ -326,6 +366,7 @@ final class SessionJudge implements AutoCloseable {
     }
 
     private void laterFragment(PacketBatch batch, int i, Policy policy) {
+        batch.wrap(i, judge.frame);
         int decision = fragments.recall(batch, i, judge.frame);
         judge.read(batch, i);
         if (decision >= FLOODED && batch.egressPort(i) < 0) {

@@ -95,6 +95,15 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         return table.find(key, nowMs);
     }
 
+    int find(SessionKey key, long hash) {
+        return table.find(key, hash, nowMs);
+    }
+
+    /** Reads ahead what the look-up of that hash will read. */
+    int prefetch(long hash) {
+        return digests[table.prefetch(hash)];
+    }
+
     /** A number that two MAC addresses hardly share with two others, whichever a guest chooses; never 0. */
     int digest(long sourceMac, long destinationMac) {
         long hash = ((sourceMac * seed) ^ destinationMac) * 0x9E37_79B9_7F4A_7C15L;

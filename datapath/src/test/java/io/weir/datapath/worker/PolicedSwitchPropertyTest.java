@@ -84,7 +84,7 @@ class PolicedSwitchPropertyTest {
     }
 
     @AfterProperty
-    static void requireThatMuchWasDenied() {
+    void requireThatMuchWasDenied() {
         assertTrue(recordedInAll > 1_000, recordedInAll + " denials in all tries together");
     }
 
