@@ -36,6 +36,8 @@ final class SessionFile implements AutoCloseable {
     /** Sessions of a process that has stopped for so long are forgotten: their times may have come round since. */
     private static final long MAX_PAUSE_NS = SessionTimeouts.MAX_MS * 1_000_000L;
 
+    private static final long NO_ADDRESS = 0;
+
     private final long address;
     private final boolean owned;
     private final int capacity;
@@ -44,19 +46,23 @@ final class SessionFile implements AutoCloseable {
     private final UnsafeBuffer cold;
 
     static SessionFile inMemory(int capacity) {
-        check(capacity);
-        return new SessionFile(Memory.map(lengthBytes(capacity), true), true, capacity);
+        return new SessionFile(NO_ADDRESS, capacity);
     }
 
     static SessionFile at(long address, int capacity) {
-        check(capacity);
-        return new SessionFile(address, false, capacity);
+        return new SessionFile(address, capacity);
     }
 
-    private SessionFile(long address, boolean owned, int capacity) {
+    private SessionFile(long givenAddress, int capacity) {
+        if (Integer.bitCount(capacity) != 1
+                || capacity < SessionTable.MIN_CAPACITY
+                || capacity > SessionTable.MAX_CAPACITY) {
+            throw new IllegalArgumentException("session table capacity must be a power of two from "
+                    + SessionTable.MIN_CAPACITY + " to " + SessionTable.MAX_CAPACITY + ": was " + capacity);
+        }
         int linesLength = capacity << SessionFields.LINE_SHIFT;
-        this.address = address;
-        this.owned = owned;
+        this.owned = givenAddress == NO_ADDRESS;
+        this.address = owned ? Memory.map(lengthBytes(capacity), true) : givenAddress;
         this.capacity = capacity;
         header = new UnsafeBuffer(address, HEADER_LENGTH);
         hot = new UnsafeBuffer(address + HEADER_LENGTH, linesLength);
@@ -65,15 +71,6 @@ final class SessionFile implements AutoCloseable {
 
     static long lengthBytes(int capacity) {
         return HEADER_LENGTH + 2L * SessionFields.LINE_LENGTH * capacity;
-    }
-
-    private static void check(int capacity) {
-        if (Integer.bitCount(capacity) != 1
-                || capacity < SessionTable.MIN_CAPACITY
-                || capacity > SessionTable.MAX_CAPACITY) {
-            throw new IllegalArgumentException("session table capacity must be a power of two from "
-                    + SessionTable.MIN_CAPACITY + " to " + SessionTable.MAX_CAPACITY + ": was " + capacity);
-        }
     }
 
     UnsafeBuffer hot() {

@@ -36,26 +36,50 @@ public record SessionTimeouts(
     /** Ten days: times are kept in 32 bits of milliseconds, which must not come round within a timeout. */
     public static final int MAX_MS = 864_000_000;
 
+    private static final String[] NAMES = {
+        "synSentMs",
+        "synReceivedMs",
+        "establishedMs",
+        "finWaitMs",
+        "closeWaitMs",
+        "lastAckMs",
+        "timeWaitMs",
+        "closedMs",
+        "udpMs",
+        "udpStreamMs",
+        "icmpMs",
+        "sctpMs",
+        "sctpEstablishedMs",
+        "otherMs"
+    };
+
     /** Those of Linux' connection tracking, but two hours for an open TCP connection instead of five days. */
     public static final SessionTimeouts DEFAULT = new SessionTimeouts(
             120_000, 60_000, 7_200_000, 120_000, 60_000, 30_000, 120_000, 10_000, 30_000, 120_000, 30_000, 30_000,
             7_200_000, 600_000);
 
     public SessionTimeouts {
-        require("synSentMs", synSentMs);
-        require("synReceivedMs", synReceivedMs);
-        require("establishedMs", establishedMs);
-        require("finWaitMs", finWaitMs);
-        require("closeWaitMs", closeWaitMs);
-        require("lastAckMs", lastAckMs);
-        require("timeWaitMs", timeWaitMs);
-        require("closedMs", closedMs);
-        require("udpMs", udpMs);
-        require("udpStreamMs", udpStreamMs);
-        require("icmpMs", icmpMs);
-        require("sctpMs", sctpMs);
-        require("sctpEstablishedMs", sctpEstablishedMs);
-        require("otherMs", otherMs);
+        int[] all = {
+            synSentMs,
+            synReceivedMs,
+            establishedMs,
+            finWaitMs,
+            closeWaitMs,
+            lastAckMs,
+            timeWaitMs,
+            closedMs,
+            udpMs,
+            udpStreamMs,
+            icmpMs,
+            sctpMs,
+            sctpEstablishedMs,
+            otherMs
+        };
+        for (int i = 0; i < all.length; i++) {
+            if (all[i] < 1 || all[i] > MAX_MS) {
+                throw new IllegalArgumentException(NAMES[i] + " must be 1 to " + MAX_MS + " (ten days): was " + all[i]);
+            }
+        }
     }
 
     /** The same, with another timeout for open TCP connections. */
@@ -98,11 +122,5 @@ public record SessionTimeouts(
         byState[SessionState.OTHER_UNREPLIED] = otherMs;
         byState[SessionState.OTHER_REPLIED] = otherMs;
         return byState;
-    }
-
-    private static void require(String name, int ms) {
-        if (ms < 1 || ms > MAX_MS) {
-            throw new IllegalArgumentException(name + " must be 1 to " + MAX_MS + " (ten days): was " + ms);
-        }
     }
 }

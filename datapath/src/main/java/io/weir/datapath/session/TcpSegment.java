@@ -121,4 +121,11 @@ public final class TcpSegment {
     boolean is(int flag) {
         return (flags & flag) != 0;
     }
+
+    @Override
+    public String toString() {
+        String ack = is(TcpHeader.ACK) ? ", ack " + Integer.toUnsignedLong(acknowledgment) : "";
+        return "flags 0x" + Integer.toHexString(flags) + ", seq " + Integer.toUnsignedLong(sequence) + ack + ", win "
+                + window + ", length " + payloadLength;
+    }
 }

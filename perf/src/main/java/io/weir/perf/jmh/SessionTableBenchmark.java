@@ -98,11 +98,11 @@ public class SessionTableBenchmark {
 
     private int next() {
         random = random * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
-        return (int) ((random >>> 33) * sessions >>> 31);
+        return (int) (((random >>> 33) * sessions) >>> 31);
     }
 
     private SessionKey number(int i) {
-        long client = SessionKey.IPV4_PREFIX | CLIENT + (i >>> 8);
+        long client = SessionKey.IPV4_PREFIX | (CLIENT + (i >>> 8));
         return key.ends(false, 0, client, 0, SessionKey.IPV4_PREFIX | SERVER)
                 .transport(VLAN, IpProtocol.TCP, 1_024 + (i & 0xFF), 443);
     }
