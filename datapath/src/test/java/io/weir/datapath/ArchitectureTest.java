@@ -105,8 +105,7 @@ class ArchitectureTest {
                 .whereLayer("capture")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "wire")
                 .whereLayer("firewall")
-                .mayOnlyAccessLayers(
-                        "packet", "pipeline", "policy", "wire", "port", "segment", "bridge", "session")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port", "segment", "bridge", "session")
                 .whereLayer("egress")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "segment", "bridge", "capture")
                 .whereLayer("replay")

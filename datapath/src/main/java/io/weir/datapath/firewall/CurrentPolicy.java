@@ -122,6 +122,11 @@ public final class CurrentPolicy {
         return enforced.contains(port);
     }
 
+    /** Whether what would be denied on the port's side is recorded only. */
+    public boolean audited(int port) {
+        return judged.contains(port) && !enforced.contains(port);
+    }
+
     /** Whether the port may send router advertisements and redirects. */
     public boolean router(int port) {
         return routers.contains(port);

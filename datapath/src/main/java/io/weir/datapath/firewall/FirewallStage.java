@@ -3,43 +3,62 @@ package io.weir.datapath.firewall;
 import java.util.EnumSet;
 import java.util.Set;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
+import io.weir.datapath.bridge.ReplySink;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.policy.Action;
-import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
-import io.weir.datapath.policy.Verdict;
+import io.weir.datapath.port.CurrentPorts;
 
 /**
- * The stage "firewall": asks the policy about every flow between two ports of which one is under it, and drops what it denies.
- * It stands behind the bridge, for whom a packet is meant only the way out tells.
+ * The stage "firewall": lets pass what belongs to a session that this epoch has judged, and asks the policy about everything
+ * else. It stands behind the bridge, for whom a packet is meant only the way out tells.
+ *
+ * <p>Sessions that no packet comes for meet a new epoch in {@link #sweep}.
  *
  * <p>Threading: one instance a worker, called by that worker only.
  */
-public final class FirewallStage implements Stage {
+public final class FirewallStage implements Stage, AutoCloseable {
     private static final int POLICY_MISSING = DropReason.POLICY_MISSING.code();
-    private static final int PROTOCOL_UNJUDGED = DropReason.PROTOCOL_UNJUDGED.code();
-    private static final int EGRESS_NO_RULE = DropReason.EGRESS_NO_RULE.code();
-    private static final int INGRESS_NO_RULE = DropReason.INGRESS_NO_RULE.code();
-    private static final int NO_PORT = -1;
-
     private static final int CONTROL = PacketBatch.IS_ARP | PacketBatch.IS_ICMPV6_ND | PacketBatch.IS_GROUP_MEMBERSHIP;
+    private static final int IP = PacketBatch.IS_IPV4 | PacketBatch.IS_IPV6;
+
+    // What a packet is, besides the kinds of DHCP.
+    private static final int PASS = 0;
+    private static final int FLOW = Dhcp.FROM_SERVER + 1;
+    private static final int NEIGHBOUR = Dhcp.FROM_SERVER + 2;
+    private static final int OTHER = Dhcp.FROM_SERVER + 3;
 
     private final CurrentPolicy current;
     private final DenyRecorder recorder;
+    private final Sessions sessions;
     private final ControlReach reach;
-    private final FlowKey flow = new FlowKey();
-    private final Verdict verdict = new Verdict();
-    private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
+    private final VerdictCopies copies;
+    private final Judge judge;
+    private final SessionJudge flows;
+    private final SessionSweep sweep;
+    private final int[] kinds = new int[PacketBatch.CAPACITY]; // [packet]
+    private int settingsVersion;
 
-    public FirewallStage(CurrentPolicy current, DenyRecorder recorder) {
+    /** @param seed fresh random bits */
+    public FirewallStage(
+            CurrentPolicy current,
+            CurrentPorts ports,
+            DenyRecorder recorder,
+            Sessions sessions,
+            ReplySink sink,
+            long seed) {
         this.current = current;
         this.recorder = recorder;
-        this.reach = new ControlReach(current);
+        this.sessions = sessions;
+        reach = new ControlReach(current);
+        copies = new VerdictCopies(ports, sink);
+        Rejects rejects = new Rejects(ports, sink);
+        judge = new Judge(current, recorder, rejects, copies);
+        flows = new SessionJudge(current, sessions, judge, seed);
+        sweep = new SessionSweep(current, sessions, rejects);
     }
 
     @Override
@@ -58,11 +77,22 @@ public final class FirewallStage implements Stage {
             return;
         }
         recorder.begin(batch);
-        current.ingress(flow.clear(), batch.ingressPort());
-        for (int i = 0; i < batch.count(); i++) {
-            if (batch.forwarded(i) && concerned(batch, i)) {
-                judge(batch, i);
-            }
+        sessions.begin(batch.nowNs());
+        noticeSettings();
+        current.ingress(judge.flow.clear(), batch.ingressPort());
+        Policy policy = current.policy();
+        if (policy == null) {
+            missing(batch);
+        } else {
+            prepare(batch);
+            judge(batch, policy);
+        }
+    }
+
+    private void noticeSettings() {
+        if (settingsVersion != current.settingsVersion()) {
+            settingsVersion = current.settingsVersion();
+            sessions.doubtAll();
         }
     }
 
@@ -72,34 +102,91 @@ public final class FirewallStage implements Stage {
         return egress < 0 || current.judged(batch.ingressPort()) || current.judged(egress);
     }
 
-    private void judge(PacketBatch batch, int i) {
-        Policy policy = current.policy();
-        if (policy == null) {
-            missing(batch, i);
-            return;
+    /** Tells the packets that may have sessions from others, and lets those sessions come from memory meanwhile. */
+    private void prepare(PacketBatch batch) {
+        for (int i = 0; i < batch.count(); i++) {
+            kinds[i] = batch.forwarded(i) && concerned(batch, i) ? kind(batch, i) : PASS;
+            if (kinds[i] == FLOW) {
+                flows.prepare(batch, i);
+            } else {
+                flows.skip(i);
+            }
         }
-        batch.wrap(i, frame);
+        flows.readAhead(batch);
+    }
+
+    private int kind(PacketBatch batch, int i) {
         if (batch.is(i, CONTROL)) {
-            drop(batch, i, reach.neighbour(batch, i, frame, policy, flow));
-            return;
+            return NEIGHBOUR;
         }
-        int dhcp = Dhcp.kind(batch, i, frame);
-        if (reach.maySendDhcp(batch.ingressPort(), dhcp)) {
-            drop(batch, i, reach.dhcp(batch, i, dhcp));
-            return;
+        if (!batch.is(i, IP)) {
+            return OTHER;
         }
-        FlowReader.read(batch, i, frame, flow);
-        if (batch.egressPort(i) >= 0) {
-            unicast(batch, i, policy, batch.egressPort(i));
+        batch.wrap(i, judge.frame);
+        int dhcp = Dhcp.kind(batch, i, judge.frame);
+        return dhcp != Dhcp.NONE && reach.maySendDhcp(batch.ingressPort(), dhcp) ? dhcp : FLOW;
+    }
+
+    private void judge(PacketBatch batch, Policy policy) {
+        for (int i = 0; i < batch.count(); i++) {
+            switch (kinds[i]) {
+                case PASS -> {}
+                case FLOW -> flows.judge(batch, i, policy);
+                case NEIGHBOUR -> control(batch, i, policy);
+                case OTHER -> other(batch, i, policy);
+                default -> dhcp(batch, i, policy);
+            }
+        }
+    }
+
+    private void dhcp(PacketBatch batch, int i, Policy policy) {
+        batch.wrap(i, judge.frame);
+        refuse(batch, i, policy, reach.dhcp(batch, i, kinds[i]));
+    }
+
+    private void control(PacketBatch batch, int i, Policy policy) {
+        batch.wrap(i, judge.frame);
+        current.ingress(judge.flow, batch.ingressPort());
+        refuse(batch, i, policy, reach.neighbour(batch, i, judge.frame, policy, judge.flow));
+    }
+
+    private void refuse(PacketBatch batch, int i, Policy policy, int reason) {
+        if (reason != DropReason.NONE) {
+            judge.read(batch, i);
+            judge.verdict.begin(policy.epoch());
+            judge.refuse(batch, i, batch.egressPort(i), reason);
+        }
+    }
+
+    /** A frame of no protocol that has sessions: each is judged by itself. */
+    private void other(PacketBatch batch, int i, Policy policy) {
+        batch.wrap(i, judge.frame);
+        judge.read(batch, i);
+        int egress = batch.egressPort(i);
+        if (egress < 0) {
+            if (judge.flood(batch, i, policy) != Judge.NO_PORT) {
+                judge.mirror(batch, i, judge.verdict.mirrorPort());
+            }
+        } else if (judge.evaluate(policy, egress, batch.nowNs())) {
+            judge.recordAudit(batch, i, egress);
+            judge.mirror(batch, i, judge.verdict.mirrorPort());
         } else {
-            flood(batch, i, policy);
+            judge.deny(batch, i, egress);
         }
     }
 
     /** A port passes nothing before its policy is there. */
+    private void missing(PacketBatch batch) {
+        for (int i = 0; i < batch.count(); i++) {
+            if (batch.forwarded(i) && concerned(batch, i)) {
+                missing(batch, i);
+            }
+        }
+    }
+
     private void missing(PacketBatch batch, int i) {
         if (batch.egressPort(i) >= 0 || current.judged(batch.ingressPort())) {
-            batch.drop(i, POLICY_MISSING);
+            dropUnjudged(batch, i);
             return;
         }
         PortSet set = batch.egressSet(i);
@@ -108,50 +195,29 @@ public final class FirewallStage implements Stage {
                 set.remove(port);
             }
         }
-        drop(batch, i, set.isEmpty() ? POLICY_MISSING : DropReason.NONE);
-    }
-
-    private static void drop(PacketBatch batch, int i, int reason) {
-        if (reason != DropReason.NONE) {
-            batch.drop(i, reason);
+        if (set.isEmpty()) {
+            dropUnjudged(batch, i);
         }
     }
 
-    private void unicast(PacketBatch batch, int i, Policy policy, int egress) {
-        if (!evaluate(batch, policy, egress)) {
-            recorder.denied(flow, verdict, egress, batch.length(i));
-            batch.drop(i, verdict.reason());
-        } else if (verdict.auditAction() != Action.NONE) {
-            recorder.audited(flow, verdict, egress, batch.length(i));
-        }
+    private void dropUnjudged(PacketBatch batch, int i) {
+        batch.wrap(i, judge.frame);
+        judge.read(batch, i);
+        judge.verdict.begin(0);
+        judge.verdict.decide(Action.DROP, POLICY_MISSING);
+        judge.deny(batch, i, batch.egressPort(i));
     }
 
-    private void flood(PacketBatch batch, int i, Policy policy) {
-        PortSet set = batch.egressSet(i);
-        boolean ingressJudged = current.judged(batch.ingressPort());
-        int denied = NO_PORT;
-        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
-            if ((ingressJudged || current.judged(port)) && !evaluate(batch, policy, port)) {
-                set.remove(port);
-                denied = port;
-            }
-        }
-        if (set.isEmpty() && denied != NO_PORT) {
-            recorder.denied(flow, verdict, denied, batch.length(i));
-            batch.drop(i, verdict.reason());
-        }
+    /** Looks at so many sessions: ends those whose time is over, judges anew those that a former epoch has judged. */
+    public void sweep(long nowNs, int slots) {
+        sessions.begin(nowNs);
+        noticeSettings();
+        sweep.run(nowNs, slots);
     }
 
-    private boolean evaluate(PacketBatch batch, Policy policy, int egress) {
-        current.egress(flow, egress);
-        policy.evaluate(flow, batch.nowNs(), verdict);
-        if (verdict.allowed()) {
-            return true;
-        }
-        boolean byDefault = verdict.reason() == EGRESS_NO_RULE || verdict.reason() == INGRESS_NO_RULE;
-        if (byDefault && flow.protocol() == FlowKey.NOT_IP) {
-            verdict.decide(verdict.action(), PROTOCOL_UNJUDGED);
-        }
-        return false;
+    @Override
+    public void close() {
+        flows.close();
+        copies.close();
     }
 }

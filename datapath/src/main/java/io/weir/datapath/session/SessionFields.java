@@ -57,6 +57,7 @@ public final class SessionFields {
     static final int FORWARD_COUNT = 16;
     static final int REPLY_COUNT = 24;
     static final int TCP = 32;
+    static final int TCP_DIRECTION_LENGTH = 12;
     static final int BEGUN = 60;
 
     // The status: state in five bits, then flags; the upper 16 bits are the TCP tracker's.
@@ -284,6 +285,19 @@ public final class SessionFields {
         long leftMs = Math.max(0, Math.min((untilNs - nowNs) / NS_PER_MS, MAX_VALIDITY_MS));
         int until = ms(nowNs) + (int) leftMs;
         cold.putInt(at, until == 0 ? -1 : until);
+    }
+
+    /** Lets the verdict end at that time, unless it ends before. */
+    public void limitValidity(int session, long untilNs, long nowNs) {
+        int until = cold.getInt((session << LINE_SHIFT) + VALID_UNTIL);
+        if (until == 0 || ms(untilNs) - until < 0) {
+            validUntil(session, untilNs, nowNs);
+        }
+    }
+
+    /** Of a TCP connection, the sequence number behind the highest that a direction has sent. */
+    public int sequenceEnd(int session, boolean reply) {
+        return cold.getInt((session << LINE_SHIFT) + TCP + (reply ? TCP_DIRECTION_LENGTH : 0));
     }
 
     /** Frames of a direction, up to {@link #MAX_FRAMES}. */

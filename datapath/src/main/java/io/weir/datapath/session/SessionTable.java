@@ -60,6 +60,7 @@ public final class SessionTable implements AutoCloseable {
     private int fresh; // entries from here on were never used
     private int count;
     private int sweepAt;
+    private long prefetched; // what was read ahead, so that the reads are not left out
     private int victimAt;
 
     /** Looks at a live session; it may end it. */
@@ -160,7 +161,12 @@ public final class SessionTable implements AutoCloseable {
 
     /** The session of that key, or {@link #MISS}: also when its time is over or one of its ports was flushed; it ends then. */
     public int find(SessionKey key, int nowMs) {
-        int session = lookup(key, index.hash(key));
+        return find(key, index.hash(key), nowMs);
+    }
+
+    /** As the other, with the key's {@link #hash}. */
+    public int find(SessionKey key, long hash, int nowMs) {
+        int session = lookup(key, hash);
         if (session == MISS) {
             return MISS;
         }
@@ -172,6 +178,32 @@ public final class SessionTable implements AutoCloseable {
             remove(session, SessionEvents.EXPIRED);
             return MISS;
         }
+        return session;
+    }
+
+    /**
+     * The hash by which a key is found. It reads the line of the index that a look-up begins with, so that this comes from memory
+     * while the hashes of other keys are computed.
+     */
+    public long hash(SessionKey key) {
+        long hash = index.hash(key);
+        prefetched += index.candidates(index.first(hash), 0, 0);
+        return hash;
+    }
+
+    /**
+     * The session that a look-up of that hash would try first, or 0; reads its two lines, so that those of many sessions come from
+     * memory at once. It says nothing about who the session is.
+     */
+    public int prefetch(long hash) {
+        int bucket = index.first(hash);
+        long candidates = index.candidates(bucket, 0, SessionIndex.tag(hash));
+        if (candidates == 0) {
+            return 0;
+        }
+        int session = index.session(bucket, 0, candidates);
+        int at = session << LINE_SHIFT;
+        prefetched += hot.getLong(at) + cold.getLong(at);
         return session;
     }
 
@@ -386,6 +418,14 @@ public final class SessionTable implements AutoCloseable {
                 visitor.session(session);
             }
         }
+    }
+
+    /** Whether there is a session of that number, neither past its time nor of a flushed port. */
+    public boolean live(int session, int nowMs) {
+        return session < fresh
+                && fields.state(session) != SessionState.NONE
+                && !stale(session)
+                && !expired(session, nowMs);
     }
 
     /** Sessions in the table, those included that wait for a sweep. */

@@ -1,5 +1,6 @@
 package io.weir.datapath.worker;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -22,6 +23,7 @@ import io.weir.datapath.firewall.DenyRecorder;
 import io.weir.datapath.firewall.DenyTable;
 import io.weir.datapath.firewall.FirewallStage;
 import io.weir.datapath.firewall.FlowRing;
+import io.weir.datapath.firewall.Sessions;
 import io.weir.datapath.firewall.SourceGuardStage;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
@@ -44,6 +46,8 @@ import io.weir.datapath.port.Transmitter;
  */
 final class Pipeline implements AutoCloseable {
     private static final int SWEEP_SLOTS = 256;
+    // At one housekeeping in ten milliseconds, a quarter of a million sessions are gone round in a second.
+    private static final int SWEEP_SESSIONS = 4096;
 
     private final CurrentPorts ports = new CurrentPorts();
     private final CurrentPolicy policy = new CurrentPolicy();
@@ -55,6 +59,8 @@ final class Pipeline implements AutoCloseable {
     private final FlowRing flows = new FlowRing();
     private final Tables tables;
     private final FragmentStage fragments = new FragmentStage();
+    private final Sessions sessions;
+    private final FirewallStage firewall;
     private final StormControlStage storm;
     private final EgressStage egress;
     private final Stage[] stages;
@@ -64,6 +70,9 @@ final class Pipeline implements AutoCloseable {
         storm = new StormControlStage(ports, events);
         egress = new EgressStage(ports, blocks, counters, pool, capture.tap());
         DenyRecorder recorder = new DenyRecorder(denies, flows);
+        SecureRandom random = new SecureRandom();
+        sessions = new Sessions(settings.sessions(), random.nextLong(), flows);
+        firewall = new FirewallStage(policy, ports, recorder, sessions, egress, random.nextLong());
         stages = new Stage[] {
             new ParseStage(),
             fragments,
@@ -75,7 +84,7 @@ final class Pipeline implements AutoCloseable {
             new BridgeStage(ports, tables.macs(), blocks),
             storm,
             new NeighbourStage(ports, tables.macs(), tables.neighbours(), egress),
-            new FirewallStage(policy, recorder),
+            firewall,
             capture.stage(),
             egress
         };
@@ -106,6 +115,9 @@ final class Pipeline implements AutoCloseable {
     /** Forgets what was learned behind ports that are not there. */
     void keepPorts(PortSet present) {
         for (int port = 0; port < PortSet.MAX_PORTS; port++) {
+            if (!present.contains(port)) {
+                sessions.flush(port);
+            }
             if (!present.contains(port) && tables.macs().count(port) > 0) {
                 tables.macs().flushPort(port);
             }
@@ -124,6 +136,8 @@ final class Pipeline implements AutoCloseable {
         tables.macs().sweep(nowNs, SWEEP_SLOTS);
         tables.groups().expire(nowNs);
         storm.endStorms(nowNs);
+        firewall.sweep(nowNs, SWEEP_SESSIONS);
+        egress.flush();
     }
 
     /** Frames for the port leave by this from now on. */
@@ -146,6 +160,22 @@ final class Pipeline implements AutoCloseable {
         tables.macs().unbindPort(port);
         tables.macs().flushPort(port);
         tables.groups().flushPort(port);
+        sessions.flush(port);
+    }
+
+    /** Ends the sessions of a port, or all when it is negative. */
+    void flushSessions(int port) {
+        sessions.flush(port);
+    }
+
+    /** Up to so many live sessions, those whose ports have names. */
+    List<SessionInfo> sessions(long nowNs, int limit, IntFunction<@Nullable String> portName) {
+        return new SessionReader(sessions).read(nowNs, limit, portName);
+    }
+
+    /** Sessions in the table, those included that wait for a sweep. */
+    long sessionCount() {
+        return sessions.table().count();
     }
 
     /** Forgets learned addresses, of one port or all (-1), of one VLAN or all (0); returns how many. */
@@ -229,6 +259,8 @@ final class Pipeline implements AutoCloseable {
 
     @Override
     public void close() {
+        firewall.close();
+        sessions.close();
         fragments.close();
         denies.close();
         tables.close();

@@ -6,6 +6,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.PortSettings;
@@ -34,11 +35,23 @@ final class RandomSwitch {
     private static final int LONGEST = 65_600;
 
     private final Random random;
+    private final List<String> furtherWords;
     private final List<PortSettings> ports;
 
     RandomSwitch(long seed) {
+        this(seed, List.of());
+    }
+
+    /** With some of the further words on each port. */
+    RandomSwitch(long seed, List<String> words) {
         random = new Random(seed);
+        furtherWords = words;
         ports = PortLines.parse(lines());
+    }
+
+    /** The number that decides what else is random in a test. */
+    int next(int bound) {
+        return random.nextInt(bound);
     }
 
     List<PortSettings> ports() {
@@ -82,6 +95,9 @@ final class RandomSwitch {
                     "storm 50,50,50",
                     "disabled")) {
                 lines.append(random.nextInt(6) == 0 ? " " + word : "");
+            }
+            if (!furtherWords.isEmpty()) {
+                lines.append(' ').append(furtherWords.get(random.nextInt(furtherWords.size())));
             }
             lines.append(new String[] {"", "", "", " bpdu-filter", " bpdu-guard"}[random.nextInt(5)])
                     .append('\n');
@@ -147,10 +163,20 @@ final class RandomSwitch {
 
     /** Feeds all frames to a new switch, asserts the laws, and returns what was sent and counted as text. */
     static String run(List<PortSettings> ports, List<Arrival> arrivals) {
+        return run(ports, arrivals, weir -> {}, weir -> {});
+    }
+
+    /** As the other, with something done before each frame, and looked at in the end. */
+    static String run(
+            List<PortSettings> ports,
+            List<Arrival> arrivals,
+            Consumer<OfflineSwitch> before,
+            Consumer<OfflineSwitch> inTheEnd) {
         StringBuilder text = new StringBuilder();
         long sent = 0;
-        try (OfflineSwitch weir = new OfflineSwitch(SwitchSettings.DEFAULT, ports)) {
+        try (OfflineSwitch weir = new OfflineSwitch(SwitchSettings.DEFAULT.withSessions(1024), ports)) {
             for (Arrival arrival : arrivals) {
+                before.accept(weir);
                 OfflineSwitch.Result result = weir.receive(arrival.port(), arrival.frame(), arrival.timeNs());
                 assertLaws(ports, arrival, result);
                 for (Map.Entry<String, List<byte[]>> port : result.sent().entrySet()) {
@@ -169,6 +195,7 @@ final class RandomSwitch {
             SwitchCounters counters = new SwitchCounters(
                     weir, ports.stream().map(PortSettings::name).toList());
             counters.assertConserved(arrivals.size(), sent);
+            inTheEnd.accept(weir);
             return text.append(counters.text()).toString();
         }
     }
@@ -190,11 +217,12 @@ final class RandomSwitch {
         });
     }
 
-    /** Whether one of the frames ends as the frame does: tags stand in front of that. */
+    /** Whether one of the frames has the frame's MAC addresses and ends as it does: tags stand between. */
     private static boolean contains(List<byte[]> frames, byte[] arrived) {
         int tail = Math.min(arrived.length - 14, 16);
         return frames.stream()
                 .anyMatch(frame -> frame.length >= tail + 14
+                        && Arrays.equals(frame, 0, 12, arrived, 0, 12)
                         && Arrays.equals(
                                 frame,
                                 frame.length - tail,
