@@ -33,6 +33,7 @@ final class YamlReader {
     private static final int MIN_BUFFER = 64;
 
     private final Iterator<Event> events;
+    private int lastLine = 1;
 
     private YamlReader(String yaml) {
         // One buffer for all: a token that is longer than the buffer would be copied again for every piece that is
@@ -66,14 +67,38 @@ final class YamlReader {
     }
 
     private void documents(Consumer<YamlNode> documents) {
-        while (events.hasNext()) {
-            if (events.next() instanceof DocumentStartEvent) {
-                YamlNode root = node(events.next(), 0);
+        while (hasNext()) {
+            if (next() instanceof DocumentStartEvent) {
+                YamlNode root = node(next(), 0);
                 if (!(root instanceof YamlNode.Scalar scalar && scalar.isAbsent())) {
                     documents.accept(root);
                 }
             }
         }
+    }
+
+    private boolean hasNext() {
+        try {
+            return events.hasNext();
+        } catch (IllegalArgumentException escape) {
+            throw badEscape();
+        }
+    }
+
+    private Event next() {
+        try {
+            Event event = events.next();
+            lastLine = line(event.getStartMark());
+            return event;
+        } catch (IllegalArgumentException escape) {
+            throw badEscape();
+        }
+    }
+
+    /** snakeyaml-engine lets these exceptions out of itself for escapes such as {@code U+9001F600}. */
+    private RefusedException badEscape() {
+        return new RefusedException(
+                lastLine, "not YAML: an escape that is no character", "mend what follows this line");
     }
 
     private YamlNode node(Event event, int depth) {
@@ -102,7 +127,7 @@ final class YamlReader {
 
     private YamlNode sequence(int line, int depth) {
         List<YamlNode> items = new ArrayList<>();
-        for (Event event = events.next(); event.getEventId() != Event.ID.SequenceEnd; event = events.next()) {
+        for (Event event = next(); event.getEventId() != Event.ID.SequenceEnd; event = next()) {
             items.add(node(event, depth));
         }
         return new YamlNode.Sequence(items, line);
@@ -110,9 +135,9 @@ final class YamlReader {
 
     private YamlNode mapping(int line, int depth) {
         List<YamlNode.Entry> entries = new ArrayList<>();
-        for (Event event = events.next(); event.getEventId() != Event.ID.MappingEnd; event = events.next()) {
+        for (Event event = next(); event.getEventId() != Event.ID.MappingEnd; event = next()) {
             YamlNode key = node(event, depth);
-            entries.add(new YamlNode.Entry(key, node(events.next(), depth)));
+            entries.add(new YamlNode.Entry(key, node(next(), depth)));
         }
         return new YamlNode.Mapping(entries, line);
     }

@@ -383,6 +383,12 @@ class ManifestRefusalTest {
     }
 
     @Test
+    void shouldRefuseAnEscapeThatIsNoCharacter() {
+        String refusal = "f:1: not YAML: an escape that is no character; mend what follows this line";
+        assertRefused("a: \"\\U9001F600\"", refusal);
+    }
+
+    @Test
     void shouldStillTellMistakesBeforeTheTextBreaks() {
         assertRefused(
                 document("Group", "id: g", "") + "---\n\tx",
