@@ -112,7 +112,22 @@ public final class Bench {
                 enter(entrant, round, probes);
             }
         }
+        // Once: a benchmark in memory has rounds of its own.
+        plan.inMemory().forEach(this::measureInMemory);
         return report(plan, busyPercent, out);
+    }
+
+    private void measureInMemory(String measure) {
+        progress.printf("in memory %s%n", measure);
+        try {
+            new InMemory(options.quick()).measure(measure).forEach((metric, value) -> {
+                results.add(Plan.IN_MEMORY, metric, value);
+                progress.printf("  %s %s %s%n", metric.title(), Comparison.number(value), metric.unit());
+            });
+        } catch (BenchException e) {
+            results.fail(Plan.IN_MEMORY, measure, e.reason());
+            progress.printf("  %s failed: %s%n", measure, e.reason());
+        }
     }
 
     /** One contender's turn: start, measure, stop. A contender that did not start is left out of later rounds. */

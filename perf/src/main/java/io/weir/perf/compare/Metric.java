@@ -6,7 +6,18 @@ enum Metric {
     FLOOD("flood of 64-byte frames", "Mpps", true),
     PING_MEDIAN("ping round trip, median", "us", false),
     PING_P99("ping round trip, p99", "us", false),
-    ALLOCATION("allocated in steady state", "B/frame", false);
+    ALLOCATION("allocated in steady state", "B/frame", false),
+    FIREWALL_PACKET("parse to verdict and counters, 64 B", "ns/packet", false),
+    FIREWALL_ALLOCATION("allocated from parse to verdict", "B/packet", false),
+    RULES_RATIO("a verdict under 100,000 rules over one under 10", "x", false),
+    SESSION_HIT("session found, tracked and counted", "ns", false),
+    SESSION_NEW("session begun and ended", "ns", false),
+    SESSION_MEMORY("memory of a session", "B", false),
+    APPLY_P99("apply received to first packet under it, p99", "ms", false),
+    APPLY_LOST("packets lost over all applies", "packets", false),
+    APPLY_MIXED("packets whose verdict is of neither epoch", "packets", false),
+    DENY_RATE("random denies recorded", "M/s", true),
+    DENY_UNACCOUNTED("denies unaccounted", "packets", false);
 
     private final String title;
     private final String unit;

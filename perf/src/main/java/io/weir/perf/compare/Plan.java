@@ -11,15 +11,22 @@ import java.util.stream.Collectors;
  * Who runs what, and what is asked of Weir. The names of measures are the words of {@code --only}.
  *
  * @param entrants the contenders in the order of a round
+ * @param inMemory measures without a testbed, run by {@link InMemory}
  * @param bars the rows of the table
  */
-record Plan(List<Entrant> entrants, List<Bar> bars) {
+record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
     static final String TCP_TAP = "tcp-tap";
     static final String TCP_VETH = "tcp-veth";
     static final String FLOOD_TAP = "flood-tap";
     static final String FLOOD_XDP = "flood-xdp";
     static final String PING = "ping";
     static final String ALLOCATION = "allocation";
+    static final String FIREWALL = "firewall";
+    static final String APPLY = "apply";
+    static final String DENIES = "denies";
+
+    /** The contender of measures that no testbed and no peer takes part in. */
+    static final String IN_MEMORY = "weir-memory";
 
     /** Fewer bytes a frame than this are a stray object in a million frames, not an allocation per frame. */
     private static final double NO_ALLOCATION_BYTES = 0.01;
@@ -37,7 +44,7 @@ record Plan(List<Entrant> entrants, List<Bar> bars) {
         }
     }
 
-    /** Everything that issue 2 asks for. {@code launcher} starts Weir, {@code forwarder} is the compiled C program. */
+    /** Everything that is asked for. {@code launcher} starts Weir, {@code forwarder} is the compiled C program. */
     static Plan complete(Path launcher, Path forwarder) {
         return new Plan(
                 List.of(
@@ -66,6 +73,7 @@ record Plan(List<Entrant> entrants, List<Bar> bars) {
                                 Set.of(TCP_VETH),
                                 directory -> new OpenVSwitch(directory, OpenVSwitch.Attachment.VETH)),
                         weir("weir-xdp", launcher, WeirSwitch.Attachment.XDP, FLOOD_XDP)),
+                List.of(FIREWALL, APPLY, DENIES),
                 asked());
     }
 
@@ -90,7 +98,37 @@ record Plan(List<Entrant> entrants, List<Bar> bars) {
                 Bar.information(PING, "tap, idle: block", Metric.PING_P99, "weir-tap", "ovs-tap"),
                 Bar.against(PING, "tap, idle: spin", Metric.PING_MEDIAN, "weir-tap-spin", "ovs-tap", 0.5),
                 Bar.information(PING, "tap, idle: spin", Metric.PING_P99, "weir-tap-spin", "ovs-tap"),
-                Bar.fixed(ALLOCATION, "tap to tap, flood", Metric.ALLOCATION, "weir-tap", NO_ALLOCATION_BYTES));
+                Bar.fixed(ALLOCATION, "tap to tap, flood", Metric.ALLOCATION, "weir-tap", NO_ALLOCATION_BYTES),
+                memory(
+                        FIREWALL,
+                        "100,000 sessions",
+                        Metric.FIREWALL_PACKET,
+                        90,
+                        "VPP stateful ACL, 10,000 flows: 90 ns (11.06 Mpps)"),
+                memory(FIREWALL, "100,000 sessions", Metric.FIREWALL_ALLOCATION, NO_ALLOCATION_BYTES, ""),
+                memory(
+                        FIREWALL,
+                        "100,000 components",
+                        Metric.RULES_RATIO,
+                        1.1,
+                        "NSX: 4,000 rules a vNIC; Cilium: 16,384 entries an endpoint"),
+                memory(FIREWALL, "100,000 sessions", Metric.SESSION_HIT, 70, "Open vSwitch conntrack: 72 ns"),
+                memory(FIREWALL, "100,000 sessions", Metric.SESSION_NEW, 250, "Open vSwitch conntrack: 259 ns"),
+                memory(FIREWALL, "entry", Metric.SESSION_MEMORY, 128, ""),
+                memory(
+                        APPLY,
+                        "10,000 components, 100,000 rules, 1,000,000 sessions",
+                        Metric.APPLY_P99,
+                        10,
+                        "Cilium: p50 about 10 ms, idle; Open vSwitch revalidates within 500 ms"),
+                memory(APPLY, "the same", Metric.APPLY_LOST, 0, ""),
+                memory(APPLY, "the same", Metric.APPLY_MIXED, 0, "VPP and Open vSwitch: mixed while rules change"),
+                memory(DENIES, "one core, with a reader", Metric.DENY_RATE, 1, "Antrea: 5,000/s, best effort"),
+                memory(DENIES, "the same", Metric.DENY_UNACCOUNTED, 0, "Hubble: 668,157 lost in one report"));
+    }
+
+    private static Bar memory(String measure, String path, Metric metric, double limit, String published) {
+        return Bar.published(measure, path, metric, IN_MEMORY, limit, published);
     }
 
     Set<String> measures() {
@@ -110,6 +148,7 @@ record Plan(List<Entrant> entrants, List<Bar> bars) {
                         .map(entrant -> entrant.only(wanted))
                         .filter(entrant -> !entrant.measures().isEmpty())
                         .toList(),
+                inMemory.stream().filter(wanted::contains).toList(),
                 bars.stream().filter(bar -> wanted.contains(bar.measure())).toList());
     }
 }
