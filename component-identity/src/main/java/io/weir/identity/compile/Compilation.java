@@ -52,11 +52,14 @@ final class Compilation {
     private final RuleDrafts drafts;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
-    private final List<Document> groups;
-    private final boolean groupsChanged;
+    private final List<Document> groups = new ArrayList<>();
+    private final List<Document> ruleSets = new ArrayList<>();
     private final List<Document> componentDocuments = new ArrayList<>();
+    private int[] identities = new int[0]; // of the component documents
+    private boolean groupsChanged;
     private final List<Document> changed = new ArrayList<>();
-    private @Nullable CompiledComponent[] components = new CompiledComponent[0];
+    private @Nullable CompiledComponent[] components = new CompiledComponent[0]; // by identity
+    private CompiledComponent[] order = new CompiledComponent[0]; // by id
     private final @Nullable TierRules[] tiers = new TierRules[Subject.TIERS];
     private @Nullable Subject[] subjects = new Subject[0];
     private @Nullable RuleInfo[] rules = new RuleInfo[0];
@@ -70,8 +73,6 @@ final class Compilation {
         this.profiles = profiles;
         this.budget = budget;
         this.documents = request.documents();
-        this.groups = List.copyOf(documents.documents(Kind.GROUP));
-        this.groupsChanged = !same(groups, last.groups());
         Times times = new Times(request.nowNs(), request.now());
         this.drafts = new RuleDrafts(documents, numbers, new Groups(documents, numbers), times);
         this.ports = new PortPlan(last, numbers);
@@ -102,20 +103,40 @@ final class Compilation {
         }
     }
 
-    /** Tells components from the rest, and what is new from what was there. */
+    /** Tells components from the rest, and what is new from what was there; documents come in the order of the last time. */
     private void sort() {
         for (Document document : documents.documents()) {
-            if (document.kind() == Kind.COMPONENT) {
-                componentDocuments.add(document);
-                CompiledComponent before = last.component(numbers.identity(document.id()));
-                if (before == null || before.document() != document) {
-                    changed.add(document);
-                    profiles.number(((Component) document.body()).labels());
-                }
-            } else if (last.documents().get(document.kind(), document.id()) != document) {
-                changed.add(document);
+            switch (document.kind()) {
+                case COMPONENT -> componentDocuments.add(document);
+                case GROUP -> groups.add(document);
+                default -> ruleSets.add(document);
             }
         }
+        groupsChanged = !same(groups, last.groups());
+        identities = new int[componentDocuments.size()];
+        int then = 0;
+        for (int i = 0; i < identities.length; i++) {
+            Document document = componentDocuments.get(i);
+            while (then < last.order().length && precedes(last.order()[then], document)) {
+                then++;
+            }
+            CompiledComponent before = then < last.order().length ? last.order()[then] : null;
+            if (before != null && before.document() == document) {
+                identities[i] = before.identity();
+                then++;
+            } else {
+                identities[i] = numbers.identity(document.id());
+                changed.add(document);
+                profiles.number(((Component) document.body()).labels());
+            }
+        }
+        Stream.concat(groups.stream(), ruleSets.stream())
+                .filter(document -> last.documents().get(document.kind(), document.id()) != document)
+                .forEach(changed::add);
+    }
+
+    private static boolean precedes(CompiledComponent before, Document document) {
+        return before.document() != document && before.document().id().compareTo(document.id()) < 0;
     }
 
     private static boolean same(List<?> a, List<?> b) {
@@ -132,22 +153,27 @@ final class Compilation {
 
     private void compileComponents() {
         components = new CompiledComponent[numbers.identityCount()];
-        for (Document document : componentDocuments) {
-            int identity = numbers.identity(document.id());
-            CompiledComponent before = last.component(identity);
-            if (before != null && before.document() == document && current(before)) {
-                components[identity] = before;
-                budget.carry(before.sizeBytes());
+        order = new CompiledComponent[identities.length];
+        boolean profiled = last.profileCount() < profiles.count();
+        long carried = 0;
+        for (int i = 0; i < identities.length; i++) {
+            Document document = componentDocuments.get(i);
+            CompiledComponent now = last.component(identities[i]);
+            if (now == null || now.document() != document || !current(now, profiled)) {
+                now = component(document, identities[i]);
             } else {
-                components[identity] = component(document, identity);
+                carried += now.sizeBytes();
             }
+            components[identities[i]] = now;
+            order[i] = now;
         }
+        budget.carry(carried);
     }
 
-    private boolean current(CompiledComponent before) {
+    private boolean current(CompiledComponent before, boolean profiled) {
         return request.nowNs() < before.boundaryNs()
                 && !(groupsChanged && before.grouped())
-                && before.selectors().stream().noneMatch(this::choosesNew);
+                && !(profiled && before.selectors().stream().anyMatch(this::choosesNew));
     }
 
     /** Whether the selector chooses labels that no table knows yet. */
@@ -250,7 +276,7 @@ final class Compilation {
     }
 
     private List<Document> ruleSets(Tier tier) {
-        return documents.documents(Kind.RULE_SET).stream()
+        return ruleSets.stream()
                 .filter(document -> ((RuleSet) document.body()).tier() == tier)
                 .toList();
     }
@@ -269,9 +295,22 @@ final class Compilation {
 
     /** Whether a document that others may refer to has gone. */
     private boolean removed() {
-        return last.documents().documents().stream()
-                .anyMatch(document -> document.kind() != Kind.RULE_SET
-                        && documents.get(document.kind(), document.id()) == null);
+        int now = 0;
+        for (CompiledComponent before : last.order()) {
+            while (now < identities.length
+                    && identities[now] != before.identity()
+                    && componentDocuments
+                                    .get(now)
+                                    .id()
+                                    .compareTo(before.document().id())
+                            < 0) {
+                now++;
+            }
+            if (now == identities.length || identities[now] != before.identity()) {
+                return true;
+            }
+        }
+        return last.groups().stream().anyMatch(group -> documents.get(Kind.GROUP, group.id()) == null);
     }
 
     private void warnOfGrants() {
@@ -299,12 +338,11 @@ final class Compilation {
     private List<List<RuleDraft>> changedDrafts() {
         boolean relabelled = relabelled();
         List<List<RuleDraft>> lists = new ArrayList<>();
-        for (Document document : componentDocuments) {
-            CompiledComponent now = components[numbers.identity(document.id())];
-            boolean looked = now != last.component(numbers.identity(document.id()));
-            if (now != null && (looked || (relabelled && !now.selectors().isEmpty()))) {
-                lists.add(drafts.ofComponent(document, true));
-                lists.add(drafts.ofComponent(document, false));
+        for (CompiledComponent now : order) {
+            boolean fresh = now != last.component(now.identity());
+            if (fresh || (relabelled && !now.selectors().isEmpty())) {
+                lists.add(drafts.ofComponent(now.document(), true));
+                lists.add(drafts.ofComponent(now.document(), false));
             }
         }
         for (int tier = 0; tier < tiers.length; tier++) {
@@ -319,9 +357,9 @@ final class Compilation {
 
     /** Whether a component that was there has other labels now. */
     private boolean relabelled() {
-        for (CompiledComponent component : components) {
-            CompiledComponent before = component == null ? null : last.component(component.identity());
-            if (before != null && component != null && before.profile() != component.profile()) {
+        for (CompiledComponent component : order) {
+            CompiledComponent before = last.component(component.identity());
+            if (before != null && before.profile() != component.profile()) {
                 return true;
             }
         }
@@ -336,6 +374,7 @@ final class Compilation {
         } else {
             addresses = last.addresses();
         }
+        boolean sameQuarantine = request.quarantined().equals(last.quarantined());
         subjects = new Subject[numbers.identityCount()];
         rules = Arrays.copyOf(last.rules(), numbers.ruleCount());
         for (int identity = Identity.HOST; identity < subjects.length; identity++) {
@@ -348,10 +387,13 @@ final class Compilation {
                 continue;
             }
             Subject known = identity < last.subjects().length ? last.subjects()[identity] : null;
-            boolean keep = known != null && !tiersChanged && component == before && sameQuarantine(component);
+            boolean keep = known != null
+                    && !tiersChanged
+                    && component == before
+                    && (sameQuarantine || sameQuarantine(component));
             subjects[identity] = keep ? known : subject(identity, component);
-            budget.carry(SUBJECT_BYTES);
         }
+        budget.carry((long) SUBJECT_BYTES * subjects.length);
         for (int tier = 0; tier < tiers.length; tier++) {
             TierRules now = tiers[tier];
             TierRules then = last.tiers()[tier];
@@ -453,11 +495,9 @@ final class Compilation {
     private PolicyEpoch epoch(LimitChains chains) {
         @Nullable Document[] byIdentity = new Document[components.length];
         long boundaryNs = Times.NEVER;
-        for (CompiledComponent component : components) {
-            if (component != null) {
-                byIdentity[component.identity()] = component.document();
-                boundaryNs = Math.min(boundaryNs, component.boundaryNs());
-            }
+        for (CompiledComponent component : order) {
+            byIdentity[component.identity()] = component.document();
+            boundaryNs = Math.min(boundaryNs, component.boundaryNs());
         }
         for (TierRules tier : tiers) {
             boundaryNs = tier == null ? boundaryNs : Math.min(boundaryNs, tier.boundaryNs());
@@ -486,8 +526,9 @@ final class Compilation {
     CompilerState state() {
         return new CompilerState(
                 documents,
-                groups,
+                List.copyOf(groups),
                 components,
+                order,
                 tiers,
                 addresses,
                 subjects,

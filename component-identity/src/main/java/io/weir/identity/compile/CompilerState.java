@@ -18,6 +18,7 @@ import io.weir.identity.evaluate.Subject;
  * All that the last success left, for the next compilation to take over what has not changed.
  *
  * @param components by identity
+ * @param order the same by id, as the documents come
  * @param tiers by tier, null for the components' own
  * @param placements by port number
  * @param profileCount how many profiles the tables know
@@ -27,6 +28,7 @@ record CompilerState(
         PolicySet documents,
         List<Document> groups,
         @Nullable CompiledComponent[] components,
+        CompiledComponent[] order,
         @Nullable TierRules[] tiers,
         SenderRules addresses,
         @Nullable Subject[] subjects,
@@ -39,6 +41,7 @@ record CompilerState(
     static final CompilerState NONE = new CompilerState(
             PolicySet.EMPTY,
             List.of(),
+            new CompiledComponent[0],
             new CompiledComponent[0],
             new TierRules[Subject.TIERS],
             SenderRules.NONE,

@@ -48,7 +48,8 @@ final class Conflicts {
     }
 
     private static boolean differ(List<RuleDraft> drafts) {
-        return drafts.stream().anyMatch(draft -> differ(draft.rule(), drafts.getFirst().rule()));
+        return drafts.stream()
+                .anyMatch(draft -> differ(draft.rule(), drafts.getFirst().rule()));
     }
 
     private static boolean differ(Rule a, Rule b) {
@@ -107,7 +108,10 @@ final class Conflicts {
 
     private void compare(RuleDraft a, RuleDraft b) {
         if (differ(a.rule(), b.rule()) && problems.size() < MOST_PROBLEMS && overlap.of(a, b)) {
-            String key = a.owner().title() + a.info().path() + b.owner().title() + b.info().path();
+            String key = a.owner().title()
+                    + a.info().path()
+                    + b.owner().title()
+                    + b.info().path();
             if (told.add(key)) {
                 problems.add(Found.at(
                         b.owner(),

@@ -40,7 +40,8 @@ final class Numbers {
     }
 
     int identity(String component) {
-        return identities.computeIfAbsent(component, name -> nextIdentity++);
+        Integer known = identities.get(component);
+        return known != null ? known : identities.computeIfAbsent(component, name -> nextIdentity++);
     }
 
     Map<String, Integer> identities() {

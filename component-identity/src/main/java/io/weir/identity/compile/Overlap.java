@@ -34,7 +34,8 @@ final class Overlap {
         return share(a.identities(), b.identities())
                 || chosen(a, b)
                 || chosen(b, a)
-                || a.selectors().stream().anyMatch(one -> b.selectors().stream().anyMatch(other -> compatible(one, other)))
+                || a.selectors().stream()
+                        .anyMatch(one -> b.selectors().stream().anyMatch(other -> compatible(one, other)))
                 || held(a, b)
                 || held(b, a)
                 || a.networks().stream().anyMatch(one -> b.networks().stream().anyMatch(other -> share(one, other)));

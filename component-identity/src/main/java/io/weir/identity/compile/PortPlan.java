@@ -65,9 +65,11 @@ final class PortPlan {
             }
             bound = boundTable();
         }
+        long bytes = 0;
         for (PortTable table : tables) {
-            budget.carry(table == null ? 0 : table.sizeBytes());
+            bytes += table == null ? 0 : table.sizeBytes();
         }
+        budget.carry(bytes);
         budget.charge("addresses of instances", bound.sizeBytes());
     }
 

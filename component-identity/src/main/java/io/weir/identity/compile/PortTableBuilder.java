@@ -104,7 +104,9 @@ final class PortTableBuilder {
                 claims.addAll(open);
                 int shape = (int) (word >>> 60) & 3;
                 exactShapes |= 1 << shape;
-                slots.put(word & ~((long) PortTable.GROUP << 60), ip.high(), ip.low(), map(claims));
+                int map = map(claims);
+                long alone = out.get(map) == 1 ? out.get(map + 1) : 0;
+                slots.put(word & ~((long) PortTable.GROUP << 60), ip.high(), ip.low(), alone << 32 | map);
             }
         });
     }

@@ -37,7 +37,8 @@ final class References {
                 case Component component -> component(document, component);
                 case Group group -> group(document, group);
                 case RuleSet set -> rules(document, "spec.rules", set.rules(), List.of());
-                case Grant grant -> throw new IllegalArgumentException("a grant is no part of a revision: " + grant.reason());
+                case Grant grant ->
+                    throw new IllegalArgumentException("a grant is no part of a revision: " + grant.reason());
             }
         }
     }
@@ -78,7 +79,11 @@ final class References {
                 case Peer.ById(String id) -> component(document, at, id);
                 case Peer.ByGroup(String id) -> {
                     if (documents.get(Kind.GROUP, id) == null) {
-                        add(document, at, "there is no group " + id, remedy("a document of kind Group", id, Kind.GROUP));
+                        add(
+                                document,
+                                at,
+                                "there is no group " + id,
+                                remedy("a document of kind Group", id, Kind.GROUP));
                     }
                 }
                 default -> {}
@@ -118,8 +123,9 @@ final class References {
         if (again) {
             return true;
         }
-        if (documents.get(Kind.GROUP, id) instanceof Document(_, _, Group(List<Peer> members), _, _)) {
-            for (Peer member : members) {
+        Document group = documents.get(Kind.GROUP, id);
+        if (group != null) {
+            for (Peer member : ((Group) group.body()).members()) {
                 if (member instanceof Peer.ByGroup(String inner) && cycle(inner, way)) {
                     return true;
                 }

@@ -77,8 +77,7 @@ public final class Explainer {
     private static List<Explanation.Asked> tiers(PolicyEpoch epoch, FlowKey flow, long nowNs, boolean egress) {
         List<Explanation.Asked> asked = new ArrayList<>();
         for (int tier = 0; tier < TIERS.size(); tier++) {
-            Explanation.Matched decided =
-                    matched(epoch, epoch.rule(egress, tier, RuleTable.DECIDES, flow, nowNs));
+            Explanation.Matched decided = matched(epoch, epoch.rule(egress, tier, RuleTable.DECIDES, flow, nowNs));
             asked.add(new Explanation.Asked(
                     TIERS.get(tier),
                     decided,

@@ -67,7 +67,10 @@ public record Explanation(
      * @param mirrored the first rule that takes a copy
      */
     public record Asked(
-            Tier tier, @Nullable Matched decided, @Nullable Matched audited, @Nullable Matched mirrored) {}
+            Tier tier,
+            @Nullable Matched decided,
+            @Nullable Matched audited,
+            @Nullable Matched mirrored) {}
 
     /**
      * A rule and where it stands.
@@ -78,8 +81,8 @@ public record Explanation(
         /** {@code pay.ledger-db/api-to-sql (pay.yaml:14, component tier, allow)}. */
         @Override
         public String toString() {
-            return rule.owner() + '/' + rule.ruleId() + " (" + place + ", " + rule.tier().word() + " tier, "
-                    + rule.action().word() + ')';
+            return rule.owner() + '/' + rule.ruleId() + " (" + place + ", "
+                    + rule.tier().word() + " tier, " + rule.action().word() + ')';
         }
     }
 

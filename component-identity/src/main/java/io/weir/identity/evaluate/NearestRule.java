@@ -161,16 +161,15 @@ final class NearestRule {
     }
 
     private static String word(L4Match match) {
-        String protocol =
-                switch (match.protocol()) {
-                    case L4Match.ANY_PROTOCOL -> "any protocol";
-                    case 1 -> "icmp";
-                    case 6 -> "tcp";
-                    case 17 -> "udp";
-                    case 58 -> "icmpv6";
-                    case 132 -> "sctp";
-                    default -> "protocol " + match.protocol();
-                };
+        String protocol = switch (match.protocol()) {
+            case L4Match.ANY_PROTOCOL -> "any protocol";
+            case 1 -> "icmp";
+            case 6 -> "tcp";
+            case 17 -> "udp";
+            case 58 -> "icmpv6";
+            case 132 -> "sctp";
+            default -> "protocol " + match.protocol();
+        };
         String ranges = match.ranges().stream()
                 .map(range -> range.first() == range.last()
                         ? String.valueOf(range.first())

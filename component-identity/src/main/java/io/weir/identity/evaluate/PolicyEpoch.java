@@ -167,7 +167,8 @@ public final class PolicyEpoch implements Policy {
     }
 
     /** The number and place of a rule by its names, null when it stands on no such side. For explanations; slow. */
-    @Nullable RuleInfo rule(Kind kind, String owner, String ruleId, boolean egressSide) {
+    @Nullable
+    RuleInfo rule(Kind kind, String owner, String ruleId, boolean egressSide) {
         for (RuleInfo rule : parts.rules) {
             if (rule != null
                     && rule.egressSide() == egressSide

@@ -29,12 +29,7 @@ public final class PolicyTests {
     }
 
     private static void run(
-            PolicyEpoch epoch,
-            long nowNs,
-            Document document,
-            String path,
-            PolicyTest test,
-            List<Problem> failures) {
+            PolicyEpoch epoch, long nowNs, Document document, String path, PolicyTest test, List<Problem> failures) {
         List<FlowKey> flows = ProbeFlows.between(epoch, test.from(), test.to(), test.protocol(), test.port());
         if (flows.isEmpty()) {
             String problem = "no instance of " + test.from() + " could send this to an instance of " + test.to();

@@ -13,7 +13,8 @@ package io.weir.identity.evaluate;
  * <h2>Layout</h2>
  *
  * A slot is four longs: the word of kind, VLAN and MAC; the address; and the value, an offset into {@link #data} where 0 is an empty
- * slot. An identity is stored as {@code identity << 4 | assurance}.
+ * slot. The upper half of an exact address's value is the identity itself when it has the address whatever the ports, so that the
+ * common case needs no map. An identity is stored as {@code identity << 4 | assurance}.
  *
  * <pre>
  * group +0 map of instances without address, 0 for none     +1 identity of frames that are not IP, 0 when it is not one
@@ -95,7 +96,12 @@ public record PortTable(
         return (int) (mixed >>> 32) & mask;
     }
 
+    /** The value of the slot, 0 for none. */
     private int find(long word, long high, long low) {
+        return (int) slot(word, high, low);
+    }
+
+    private long slot(long word, long high, long low) {
         int place = place(word, high, low, seed, mask);
         for (int probe = 0; probe < PROBES; probe++) {
             int at = (place + probe & mask) * SLOT_LENGTH;
@@ -103,7 +109,7 @@ public record PortTable(
                 return 0;
             }
             if (slots[at] == word && slots[at + 1] == high && slots[at + 2] == low) {
-                return (int) slots[at + 3];
+                return slots[at + 3];
             }
         }
         return 0;
@@ -113,8 +119,11 @@ public record PortTable(
     int identify(long mac, int vlan, long high, long low, int key) {
         for (int order = ORDER, i = 0; i < 4; i++, order >>>= 4) {
             int shape = order & 3;
-            int map = (shapes >>> shape & 1) == 0 ? 0 : map(shape, mac, vlan, high, low);
-            int found = map == 0 ? 0 : L4Map.get(data, map, key);
+            long claim = (shapes >>> shape & 1) == 0 ? 0 : claim(shape, mac, vlan, high, low);
+            int found = (int) (claim >>> 32);
+            if (found == 0 && claim != 0) {
+                found = L4Map.get(data, (int) claim, key);
+            }
             if (found != 0) {
                 return found;
             }
@@ -147,9 +156,10 @@ public record PortTable(
         return (shapes >>> shape & 1) == 0 ? 0 : find(word(shape, GROUP, mac, vlan), 0, 0);
     }
 
-    private int map(int shape, long mac, int vlan, long high, long low) {
+    /** Map of the addresses in the lower half, and who has them in the upper when ports do not matter; 0 for nobody. */
+    private long claim(int shape, long mac, int vlan, long high, long low) {
         if ((exactShapes >>> shape & 1) != 0) {
-            int exact = find(word(shape, 0, mac, vlan), high, low);
+            long exact = slot(word(shape, 0, mac, vlan), high, low);
             if (exact != 0) {
                 return exact;
             }
@@ -159,6 +169,10 @@ public record PortTable(
             return group == 0 ? 0 : data[group];
         }
         return data[group + GROUP_MAPS + network(group, high, low)];
+    }
+
+    private int map(int shape, long mac, int vlan, long high, long low) {
+        return (int) claim(shape, mac, vlan, high, low);
     }
 
     private int network(int group, long high, long low) {

@@ -30,7 +30,9 @@ public final class ProbeFlows {
     private static final int IPV4_LENGTH = 96;
 
     /** Addresses set aside for documentation, by family. */
-    private static final IpPrefix[] STRANGERS = {IpPrefix.ipv4(0xC633_6401, 32), new IpPrefix(0x2001_0DB8L << 32, 1, 128)};
+    private static final IpPrefix[] STRANGERS = {
+        IpPrefix.ipv4(0xC633_6401, 32), new IpPrefix(0x2001_0DB8L << 32, 1, 128)
+    };
 
     private ProbeFlows() {}
 
@@ -49,8 +51,7 @@ public final class ProbeFlows {
                 int sourcePort = sourcePort(source, protocol);
                 boolean served = destination.l4().isEmpty()
                         || destination.l4().stream().anyMatch(match -> match.matches(protocol, port));
-                boolean bridged =
-                        source.vlan() == 0 || destination.vlan() == 0 || source.vlan() == destination.vlan();
+                boolean bridged = source.vlan() == 0 || destination.vlan() == 0 || source.vlan() == destination.vlan();
                 if (served && bridged && sourcePort >= 0) {
                     add(flows, epoch, from, to, source, destination, new int[] {protocol, sourcePort, port});
                 }
@@ -76,7 +77,9 @@ public final class ProbeFlows {
         }
         for (L4Match match : source.l4()) {
             if (match.protocol() == protocol || match.protocol() == L4Match.ANY_PROTOCOL) {
-                return match.ranges().isEmpty() ? SOURCE_PORT : match.ranges().getFirst().first();
+                return match.ranges().isEmpty()
+                        ? SOURCE_PORT
+                        : match.ranges().getFirst().first();
             }
         }
         return -1;
@@ -132,7 +135,9 @@ public final class ProbeFlows {
         for (IpPrefix ip : instance.ips()) {
             if (ip.isIpv4() == (family == 0)) {
                 // Behind a network's own address, which no station has.
-                return ip.length() < 127 && ip.length() != IPV4_LENGTH ? new IpPrefix(ip.high(), ip.low() | 1, 128) : ip;
+                return ip.length() < 127 && ip.length() != IPV4_LENGTH
+                        ? new IpPrefix(ip.high(), ip.low() | 1, 128)
+                        : ip;
             }
         }
         return null;

@@ -36,17 +36,59 @@ class EvaluatorOracleTest {
     private static final int FLOWS_A_CHANGE = 20;
     private static final long BUDGET = 1 << 26;
     private static final List<String> SEEN = List.of(
-            "action 1", "action 2", "action 3", "action 4",
-            "reason 0", "reason 121", "reason 122", "reason 124", "reason 125", "reason 126", "reason 127", "reason 138",
-            "audit 0", "audit 2", "audit 3", "audit 4",
-            "guard 0", "guard 110", "guard 111", "guard 112",
-            "talk false", "talk true",
-            "assurance 0", "assurance 1", "assurance 2", "assurance 3", "assurance 4", "assurance 5",
-            "onChange 0", "onChange 1", "onChange 2",
-            "egress emergency", "egress platform", "egress grant", "egress component", "egress baseline", "egress none",
-            "ingress emergency", "ingress platform", "ingress grant", "ingress component", "ingress baseline", "ingress none",
-            "mirror true", "reset true", "limits 1", "limits 2", "limits 3", "bounded true",
-            "component", "reserved.host", "reserved.world", "reserved.unknown");
+            "action 1",
+            "action 2",
+            "action 3",
+            "action 4",
+            "reason 0",
+            "reason 121",
+            "reason 122",
+            "reason 124",
+            "reason 125",
+            "reason 126",
+            "reason 127",
+            "reason 138",
+            "audit 0",
+            "audit 2",
+            "audit 3",
+            "audit 4",
+            "guard 0",
+            "guard 110",
+            "guard 111",
+            "guard 112",
+            "talk false",
+            "talk true",
+            "assurance 0",
+            "assurance 1",
+            "assurance 2",
+            "assurance 3",
+            "assurance 4",
+            "assurance 5",
+            "onChange 0",
+            "onChange 1",
+            "onChange 2",
+            "egress emergency",
+            "egress platform",
+            "egress grant",
+            "egress component",
+            "egress baseline",
+            "egress none",
+            "ingress emergency",
+            "ingress platform",
+            "ingress grant",
+            "ingress component",
+            "ingress baseline",
+            "ingress none",
+            "mirror true",
+            "reset true",
+            "limits 1",
+            "limits 2",
+            "limits 3",
+            "bounded true",
+            "component",
+            "reserved.host",
+            "reserved.world",
+            "reserved.unknown");
     private static final long SEED = Long.getLong("weir.seed", 0x5E55_101DL);
 
     private final Map<String, Integer> seen = new TreeMap<>();
@@ -101,7 +143,8 @@ class EvaluatorOracleTest {
 
     private void judge(String seed, RandomPolicies random, PolicyEpoch epoch, Case request, int flows) {
         NaiveEvaluator naive = request.naive();
-        List<Instance> instances = RandomPolicies.instances(List.copyOf(request.documents().documents()));
+        List<Instance> instances =
+                RandomPolicies.instances(List.copyOf(request.documents().documents()));
         for (int i = 0; i < flows; i++) {
             NaiveEvaluator.Flow flow = random.flow(instances);
             long atNs = RandomPolicies.NOW_NS + (long) (random.random().nextDouble() * RandomPolicies.HOUR_NS);

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 
+import org.jspecify.annotations.Nullable;
+
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.Assurance;
@@ -357,7 +359,7 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
                 : a.ips().isEmpty() ^ b.ips().isEmpty()) {
             return Assurance.IP;
         }
-        return bothL4 || a.l4().isEmpty() && b.l4().isEmpty() ? Assurance.NONE : Assurance.L4;
+        return bothL4 || (a.l4().isEmpty() && b.l4().isEmpty()) ? Assurance.NONE : Assurance.L4;
     }
 
     private static boolean shareL4(Instance a, Instance b) {
@@ -476,7 +478,7 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
     }
 
     /** Asks one tier; returns the rule that decides, null for none. */
-    private Candidate ask(Side side, Flow flow, boolean egress, Who own, Who peer, Tier tier, long atNs) {
+    private @Nullable Candidate ask(Side side, Flow flow, boolean egress, Who own, Who peer, Tier tier, long atNs) {
         for (Candidate candidate : candidates(tier, egress, own)) {
             if (!matches(candidate, flow, egress, own, peer)) {
                 continue;
@@ -566,9 +568,10 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
                 component(who.id)
                         .map(component -> component.labels().entrySet().containsAll(labels.entrySet()))
                         .orElse(false);
-            case Peer.ByGroup(String group) ->
-                documents.get(Kind.GROUP, group) instanceof Document document
-                        && any(((Group) document.body()).members(), who, end, flow);
+            case Peer.ByGroup(String group) -> {
+                Document document = documents.get(Kind.GROUP, group);
+                yield document != null && any(((Group) document.body()).members(), who, end, flow);
+            }
             case Peer.ByCidr cidr ->
                 flow.ip() && cidr.contains(end.high, end.low) && (cidr.scope() == Peer.Scope.ANY || !who.component);
         };

@@ -55,6 +55,10 @@ final class RandomPolicies {
     private static final int[] PROTOCOLS = {6, 17, 1, 58, 132, 47};
     private static final long MAC = 0x52_54_00_00_00_00L;
 
+    private static final List<Rule.Sides> SIDES = List.of(Rule.Sides.values());
+    private static final List<Rule.OnChange> ON_CHANGES = List.of(Rule.OnChange.values());
+    private static final List<RuleAction> ACTIONS = List.of(RuleAction.values());
+
     private final Random random;
     private int nextPriority;
 
@@ -267,7 +271,7 @@ final class RandomPolicies {
         return new Rule(
                 "r" + number,
                 chance(85) ? nextPriority++ % 65_536 : random.nextInt(20),
-                kind == RuleKind.SET ? Rule.Sides.values()[random.nextInt(3)] : Rule.Sides.BOTH,
+                kind == RuleKind.SET ? one(SIDES) : Rule.Sides.BOTH,
                 kind == RuleKind.EGRESS ? List.of() : peers(),
                 kind == RuleKind.INGRESS ? List.of() : kind == RuleKind.GRANT ? List.of(one()) : peers(),
                 exposed ? List.of(chance(50) ? "sql" : "web") : List.of(),
@@ -280,11 +284,11 @@ final class RandomPolicies {
                         ? new RuleLimits(1 + random.nextInt(3), random.nextInt(3), 0, random.nextInt(2))
                         : RuleLimits.NONE,
                 kind != RuleKind.GRANT && chance(12) ? Optional.of(window()) : Optional.empty(),
-                Rule.OnChange.values()[random.nextInt(3)]);
+                one(ON_CHANGES));
     }
 
     private RuleAction action() {
-        return chance(50) ? RuleAction.ALLOW : RuleAction.values()[random.nextInt(RuleAction.values().length)];
+        return chance(50) ? RuleAction.ALLOW : one(ACTIONS);
     }
 
     private Peer one() {
@@ -355,7 +359,8 @@ final class RandomPolicies {
         boolean six = chance(15);
         Instance source = instances.get(random.nextInt(instances.size()));
         Instance destination = instances.get(random.nextInt(instances.size()));
-        int vlan = chance(70) ? Math.max(1, chance(50) ? source.vlan() : destination.vlan()) : 10 + 10 * random.nextInt(2);
+        int vlan =
+                chance(70) ? Math.max(1, chance(50) ? source.vlan() : destination.vlan()) : 10 + 10 * random.nextInt(2);
         return new NaiveEvaluator.Flow(
                 end(protocol, six, false, source), end(protocol, six, true, destination), vlan, protocol);
     }
@@ -392,6 +397,10 @@ final class RandomPolicies {
                 .filter(document -> document.body() instanceof Component)
                 .flatMap(document -> ((Component) document.body()).instances().stream())
                 .toList();
+    }
+
+    private <T> T one(List<T> of) {
+        return of.get(random.nextInt(of.size()));
     }
 
     boolean chance(int percent) {
