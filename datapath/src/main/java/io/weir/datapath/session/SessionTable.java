@@ -1,7 +1,5 @@
 package io.weir.datapath.session;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import io.weir.datapath.packet.PortSet;
 
 /**
@@ -44,8 +42,8 @@ public final class SessionTable implements AutoCloseable {
     private static final int VICTIM_PROBES = 32;
 
     private final SessionFields fields;
-    private final UnsafeBuffer hot;
-    private final UnsafeBuffer cold;
+    private final SessionLines hot;
+    private final SessionLines cold;
     private final SessionIndex index;
     private final SessionFile file;
     private final int capacity;
