@@ -58,7 +58,10 @@ public final class SessionTable implements AutoCloseable {
     private int fresh; // entries from here on were never used
     private int count;
     private int sweepAt;
-    private long prefetched; // what was read ahead, so that the reads are not left out
+
+    @SuppressWarnings("UnusedVariable") // written so that the reads are not left out
+    private long prefetched;
+
     private int victimAt;
 
     /** Looks at a live session; it may end it. */
