@@ -47,8 +47,8 @@ class PolicedAllocationTest {
             l access 99
             """);
 
-    private final Pipeline pipeline = new Pipeline(
-            0, SwitchSettings.DEFAULT.withSessions(1024), new PortBlocks(), (kind, port, mac, other) -> {}, 0);
+    private final Pipeline pipeline =
+            new Pipeline(0, withoutLoops(), new PortBlocks(), (kind, port, mac, other) -> {}, 0);
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final PacketBatch batch = new PacketBatch();
     private final List<byte[]> frames = frames();
@@ -61,7 +61,7 @@ class PolicedAllocationTest {
 
     /** What it says of a flow follows from its ports and the epoch. */
     private record Mixed(int epoch) implements Policy {
-        private static final Limits LIMITS = new Limits(1, 1000, 100, 1_000_000, 1000, null);
+        private static final Limits LIMITS = new Limits(1, 1000, 100, 1_000_000, 50, null);
 
         @Override
         public int portId(String portName) {
@@ -180,6 +180,13 @@ class PolicedAllocationTest {
         Memory.writeInt(address + VirtioNetHeader.LENGTH - Integer.BYTES, 0);
         Memory.copy(frame, 0, address + VirtioNetHeader.LENGTH, frame.length);
         batch.add(address + VirtioNetHeader.LENGTH, frame.length, i);
+    }
+
+    /** Every frame meets every port: taken for a loop, that would shut all ports but one. */
+    private static SwitchSettings withoutLoops() {
+        SwitchSettings base = SwitchSettings.DEFAULT;
+        int capacity = base.macTableCapacity();
+        return new SwitchSettings(1, base.idle(), null, capacity, base.ageingNs(), true, 0, 0, 0, List.of(), 1024);
     }
 
     private static List<byte[]> frames() {
