@@ -47,7 +47,10 @@ final class SessionJudge implements AutoCloseable {
     private final long[] hashes = new long[PacketBatch.CAPACITY];
     private final boolean[] keyed = new boolean[PacketBatch.CAPACITY];
     private SessionKey key = new SessionKey();
-    private int readAhead; // so that reading ahead is not left out
+
+    @SuppressWarnings("UnusedVariable") // written so that reading ahead is not left out
+    private int readAhead;
+
     private final SessionKey quoted = new SessionKey();
     private final FlowKey known = new FlowKey();
     private final TcpSegment segment = new TcpSegment();

@@ -1,7 +1,5 @@
 package io.weir.datapath.session;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Verdict;
@@ -81,10 +79,10 @@ public final class SessionFields {
     // A verdict that is valid for longer than the clock's 31 bits is asked for again before.
     private static final long MAX_VALIDITY_MS = SessionTimeouts.MAX_MS;
 
-    final UnsafeBuffer hot;
-    final UnsafeBuffer cold;
+    final SessionLines hot;
+    final SessionLines cold;
 
-    SessionFields(UnsafeBuffer hot, UnsafeBuffer cold) {
+    SessionFields(SessionLines hot, SessionLines cold) {
         this.hot = hot;
         this.cold = cold;
     }

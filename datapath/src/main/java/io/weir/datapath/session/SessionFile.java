@@ -42,8 +42,8 @@ final class SessionFile implements AutoCloseable {
     private final boolean owned;
     private final int capacity;
     private final UnsafeBuffer header;
-    private final UnsafeBuffer hot;
-    private final UnsafeBuffer cold;
+    private final SessionLines hot;
+    private final SessionLines cold;
 
     static SessionFile inMemory(int capacity) {
         return new SessionFile(NO_ADDRESS, capacity);
@@ -65,19 +65,19 @@ final class SessionFile implements AutoCloseable {
         this.address = owned ? Memory.map(lengthBytes(capacity), true) : givenAddress;
         this.capacity = capacity;
         header = new UnsafeBuffer(address, HEADER_LENGTH);
-        hot = new UnsafeBuffer(address + HEADER_LENGTH, linesLength);
-        cold = new UnsafeBuffer(address + HEADER_LENGTH + linesLength, linesLength);
+        hot = new SessionLines(address + HEADER_LENGTH);
+        cold = new SessionLines(address + HEADER_LENGTH + linesLength);
     }
 
     static long lengthBytes(int capacity) {
         return HEADER_LENGTH + 2L * SessionFields.LINE_LENGTH * capacity;
     }
 
-    UnsafeBuffer hot() {
+    SessionLines hot() {
         return hot;
     }
 
-    UnsafeBuffer cold() {
+    SessionLines cold() {
         return cold;
     }
 
@@ -100,7 +100,7 @@ final class SessionFile implements AutoCloseable {
     void format(long bootId) {
         header.setMemory(0, HEADER_LENGTH, (byte) 0);
         if (!owned) {
-            hot.setMemory(0, hot.capacity(), (byte) 0);
+            hot.clear(capacity << SessionFields.LINE_SHIFT);
         }
         header.putInt(VERSION_OFFSET, VERSION);
         header.putInt(CAPACITY_OFFSET, capacity);

@@ -1,10 +1,6 @@
 package io.weir.datapath.session;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import io.weir.kernel.Memory;
-
-import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 /**
  * Where in the table a key's session is. Each key has two buckets of sixteen slots, one cache line each, and lies in one of
@@ -46,7 +42,7 @@ final class SessionIndex implements AutoCloseable {
     private static final int FIRST_SHIFT = 43;
     private static final int SECOND_SHIFT = 22;
 
-    private final UnsafeBuffer slots;
+    private final SessionLines slots;
     private final long address;
     private final long mappedBytes;
     private final int mask; // over offsets of buckets
@@ -56,7 +52,7 @@ final class SessionIndex implements AutoCloseable {
         int length = capacity * SLOTS_PER_SESSION / BUCKET_SLOTS * BUCKET_LENGTH;
         mappedBytes = length + HUGE_PAGE_BYTES;
         address = Memory.map(mappedBytes, true);
-        slots = new UnsafeBuffer((address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES, length);
+        slots = new SessionLines((address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES);
         mask = length - BUCKET_LENGTH;
         for (int i = 0; i < seeds.length; i++) {
             seeds[i] = mix(seed + i);
@@ -105,7 +101,7 @@ final class SessionIndex implements AutoCloseable {
      * lowest one does; of the higher ones some may not.
      */
     long candidates(int bucket, int half, int tag) {
-        long differences = slots.getLong(bucket + half * Long.BYTES, LITTLE_ENDIAN) ^ tag * EVERY_BYTE;
+        long differences = slots.getLong(bucket + half * Long.BYTES) ^ tag * EVERY_BYTE;
         return (differences - EVERY_BYTE) & ~differences & TOP_BITS;
     }
 
@@ -116,7 +112,7 @@ final class SessionIndex implements AutoCloseable {
 
     // Read together with the byte before it, which is of the same bucket.
     private int session(int bucket, int slot) {
-        return slots.getInt(bucket + SESSIONS_OFFSET - 1 + slot * SESSION_LENGTH, LITTLE_ENDIAN) >>> Byte.SIZE;
+        return slots.getInt(bucket + SESSIONS_OFFSET - 1 + slot * SESSION_LENGTH) >>> Byte.SIZE;
     }
 
     /** The session in any slot of the bucket, 0 to 15, or {@link #NONE}. */
@@ -138,7 +134,7 @@ final class SessionIndex implements AutoCloseable {
             return false;
         }
         int at = bucket + SESSIONS_OFFSET + slot * SESSION_LENGTH;
-        slots.putShort(at, (short) session, LITTLE_ENDIAN);
+        slots.putShort(at, (short) session);
         slots.putByte(at + Short.BYTES, (byte) (session >>> Short.SIZE));
         slots.putByte(bucket + slot, (byte) tag(hash));
         return true;

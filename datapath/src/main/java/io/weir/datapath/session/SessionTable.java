@@ -1,7 +1,5 @@
 package io.weir.datapath.session;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import io.weir.datapath.packet.PortSet;
 
 /**
@@ -44,8 +42,8 @@ public final class SessionTable implements AutoCloseable {
     private static final int VICTIM_PROBES = 32;
 
     private final SessionFields fields;
-    private final UnsafeBuffer hot;
-    private final UnsafeBuffer cold;
+    private final SessionLines hot;
+    private final SessionLines cold;
     private final SessionIndex index;
     private final SessionFile file;
     private final int capacity;
@@ -60,7 +58,10 @@ public final class SessionTable implements AutoCloseable {
     private int fresh; // entries from here on were never used
     private int count;
     private int sweepAt;
-    private long prefetched; // what was read ahead, so that the reads are not left out
+
+    @SuppressWarnings("UnusedVariable") // written so that the reads are not left out
+    private long prefetched;
+
     private int victimAt;
 
     /** Looks at a live session; it may end it. */

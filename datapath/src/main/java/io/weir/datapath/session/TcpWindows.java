@@ -1,7 +1,5 @@
 package io.weir.datapath.session;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import io.weir.datapath.wire.TcpHeader;
 
 /**
@@ -56,7 +54,7 @@ final class TcpWindows {
     private static final int UNSCALED_LOG = 16;
 
     private final SessionFields fields;
-    private final UnsafeBuffer cold;
+    private final SessionLines cold;
 
     TcpWindows(SessionFields fields) {
         this.fields = fields;

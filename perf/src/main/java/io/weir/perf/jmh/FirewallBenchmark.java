@@ -236,7 +236,7 @@ public class FirewallBenchmark {
             next += STEP;
             next = next >= sessions ? next % sessions : next;
             view.wrap(batch.address(i), UdpBatch.FRAME_LENGTH);
-            view.putInt(SOURCE_IP_OFFSET, 0x0A4D_0000 | next & SOURCES - 1, BIG_ENDIAN);
+            view.putInt(SOURCE_IP_OFFSET, 0x0A4D_0000 | (next & (SOURCES - 1)), BIG_ENDIAN);
             view.putShort(SOURCE_PORT_OFFSET, (short) (1024 + next / SOURCES), BIG_ENDIAN);
         }
         return batch;
