@@ -1,0 +1,455 @@
+package io.weir.identity.compile;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.datapath.policy.Action;
+import io.weir.datapath.policy.Assurance;
+import io.weir.datapath.policy.Identity;
+import io.weir.datapath.policy.Limits;
+import io.weir.identity.component.Component;
+import io.weir.identity.component.Document;
+import io.weir.identity.component.Kind;
+import io.weir.identity.component.Peer;
+import io.weir.identity.component.PolicySet;
+import io.weir.identity.component.RuleAction;
+import io.weir.identity.component.RuleMode;
+import io.weir.identity.component.RuleSet;
+import io.weir.identity.component.Tier;
+import io.weir.identity.document.Problem;
+import io.weir.identity.document.ProblemException;
+import io.weir.identity.evaluate.LimitChains;
+import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.identity.evaluate.RuleInfo;
+import io.weir.identity.evaluate.SenderRules;
+import io.weir.identity.evaluate.Subject;
+
+/** One compilation: from documents and the last state to the next. Used once. */
+@SuppressWarnings("ReferenceEquality") // what has not changed is the same object
+final class Compilation {
+    /** In the order in which they are asked, as subjects index them. */
+    private static final List<Tier> TIERS = List.of(Tier.values());
+
+    private static final long BITS_PER_MEGABIT = 1_000_000L;
+    /** Estimated bytes of a subject with its array of tables, and of what a rule number stands for. */
+    private static final int SUBJECT_BYTES = 120;
+
+    private static final int RULE_INFO_BYTES = 56;
+
+    private final CompileRequest request;
+    private final CompilerState last;
+    private final Numbers numbers;
+    private final Profiles profiles;
+    private final Budget budget;
+    private final PolicySet documents;
+    private final RuleDrafts drafts;
+    private final List<Problem> problems = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
+    private final List<Document> groups;
+    private final boolean groupsChanged;
+    private final List<Document> componentDocuments = new ArrayList<>();
+    private final List<Document> changed = new ArrayList<>();
+    private @Nullable CompiledComponent[] components = new CompiledComponent[0];
+    private final @Nullable TierRules[] tiers = new TierRules[Subject.TIERS];
+    private @Nullable Subject[] subjects = new Subject[0];
+    private @Nullable RuleInfo[] rules = new RuleInfo[0];
+    private SenderRules addresses = SenderRules.NONE;
+    private PortPlan ports;
+
+    Compilation(CompileRequest request, CompilerState last, Numbers numbers, Profiles profiles, Budget budget) {
+        this.request = request;
+        this.last = last;
+        this.numbers = numbers;
+        this.profiles = profiles;
+        this.budget = budget;
+        this.documents = request.documents();
+        this.groups = List.copyOf(documents.documents(Kind.GROUP));
+        this.groupsChanged = !same(groups, last.groups());
+        Times times = new Times(request.nowNs(), request.now());
+        this.drafts = new RuleDrafts(documents, numbers, new Groups(documents, numbers), times);
+        this.ports = new PortPlan(last, numbers);
+    }
+
+    PolicyEpoch run(LimitChains chains) {
+        sort();
+        new References(documents, request.grants(), problems, warnings).check(changed, last.documents());
+        conclude();
+        compileComponents();
+        for (int tier = 0; tier < TIERS.size(); tier++) {
+            if (tier != Subject.COMPONENT_TIER) {
+                tiers[tier] = tier(tier);
+            }
+        }
+        new Conflicts(profiles, problems).check(changedDrafts());
+        ports.plan(componentDocuments, components, problems, budget);
+        conclude();
+        link();
+        return epoch(chains);
+    }
+
+    private void conclude() {
+        if (!problems.isEmpty()) {
+            throw new ProblemException(problems);
+        }
+    }
+
+    /** Tells components from the rest, and what is new from what was there. */
+    private void sort() {
+        for (Document document : documents.documents()) {
+            if (document.kind() == Kind.COMPONENT) {
+                componentDocuments.add(document);
+                CompiledComponent before = last.component(numbers.identity(document.id()));
+                if (before == null || before.document() != document) {
+                    changed.add(document);
+                    profiles.number(((Component) document.body()).labels());
+                }
+            } else if (last.documents().get(document.kind(), document.id()) != document) {
+                changed.add(document);
+            }
+        }
+    }
+
+    private static boolean same(List<?> a, List<?> b) {
+        if (a.size() != b.size()) {
+            return false;
+        }
+        for (int i = 0; i < a.size(); i++) {
+            if (a.get(i) != b.get(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void compileComponents() {
+        components = new CompiledComponent[numbers.identityCount()];
+        for (Document document : componentDocuments) {
+            int identity = numbers.identity(document.id());
+            CompiledComponent before = last.component(identity);
+            if (before != null && before.document() == document && current(before)) {
+                components[identity] = before;
+                budget.carry(before.sizeBytes());
+            } else {
+                components[identity] = component(document, identity);
+            }
+        }
+    }
+
+    private boolean current(CompiledComponent before) {
+        return request.nowNs() < before.boundaryNs()
+                && !(groupsChanged && before.grouped())
+                && before.selectors().stream().noneMatch(this::choosesNew);
+    }
+
+    /** Whether the selector chooses labels that no table knows yet. */
+    private boolean choosesNew(Map<String, String> selector) {
+        for (int profile = last.profileCount(); profile < profiles.count(); profile++) {
+            if (profiles.matches(selector, profile)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private CompiledComponent component(Document document, int identity) {
+        Component component = (Component) document.body();
+        List<RuleDraft> egressDrafts = drafts.ofComponent(document, true);
+        List<RuleDraft> ingressDrafts = drafts.ofComponent(document, false);
+        List<SideRule> egress = drafts.inOrder(egressDrafts);
+        List<SideRule> ingress = drafts.inOrder(ingressDrafts);
+        int[] egressTable = table(egress, document);
+        int[] ingressTable = table(ingress, document);
+        List<RuleInfo> infos = Stream.concat(egressDrafts.stream(), ingressDrafts.stream())
+                .map(RuleDraft::info)
+                .toList();
+        long bytes = (egressTable == null ? 0 : Tables.bytes(egressTable))
+                + (ingressTable == null ? 0 : Tables.bytes(ingressTable));
+        return new CompiledComponent(
+                document,
+                identity,
+                profiles.number(component.labels()),
+                egressTable,
+                ingressTable,
+                component.violations().redirectTo().map(numbers::port).orElse(0),
+                componentLimits(document.id(), component, true),
+                componentLimits(document.id(), component, false),
+                infos,
+                selectors(egress, ingress),
+                namesGroups(component),
+                boundary(egress, ingress),
+                bytes);
+    }
+
+    private int @Nullable [] table(List<SideRule> ordered, Document document) {
+        return ordered.isEmpty() ? null : Tables.build(ordered, profiles, document.title(), budget);
+    }
+
+    private int componentLimits(String id, Component component, boolean egress) {
+        return numbers.limits(new Limits(
+                numbers.componentScope(id, egress),
+                0,
+                component.limits().connections(),
+                component.limits().mbps() * BITS_PER_MEGABIT,
+                component.limits().packetsPerSecond(),
+                null));
+    }
+
+    private static List<Map<String, String>> selectors(List<SideRule> egress, List<SideRule> ingress) {
+        return Stream.concat(egress.stream(), ingress.stream())
+                .flatMap(rule -> rule.peers().selectors().stream())
+                .distinct()
+                .toList();
+    }
+
+    private static boolean namesGroups(Component component) {
+        return Stream.concat(component.ingress().stream(), component.egress().stream())
+                .flatMap(rule -> Stream.concat(rule.from().stream(), rule.to().stream()))
+                .anyMatch(Peer.ByGroup.class::isInstance);
+    }
+
+    private long boundary(List<SideRule> egress, List<SideRule> ingress) {
+        return Stream.concat(egress.stream(), ingress.stream())
+                .flatMap(rule -> Stream.of(rule.fromNs(), rule.untilNs()))
+                .filter(boundary -> boundary > request.nowNs())
+                .reduce(Times.NEVER, Math::min);
+    }
+
+    private TierRules tier(int at) {
+        Tier tier = TIERS.get(at);
+        List<?> sources = tier == Tier.GRANT ? request.grants() : ruleSets(tier);
+        TierRules before = last.tiers()[at];
+        if (before != null
+                && same(sources, before.sources())
+                && !groupsChanged
+                && request.nowNs() < before.boundaryNs()
+                && before.peerSelectors().noneMatch(this::choosesNew)) {
+            budget.carry(before.egress().tableBytes() + before.ingress().tableBytes());
+            return before;
+        }
+        List<RuleDraft> egress = tierDrafts(sources, true);
+        List<RuleDraft> ingress = tierDrafts(sources, false);
+        List<SideRule> egressRules = drafts.inOrder(egress);
+        List<SideRule> ingressRules = drafts.inOrder(ingress);
+        return new TierRules(
+                sources,
+                new SideIndex(egressRules, profiles, "tier " + tier.word()),
+                new SideIndex(ingressRules, profiles, "tier " + tier.word()),
+                Stream.concat(egress.stream(), ingress.stream())
+                        .map(RuleDraft::info)
+                        .toList(),
+                boundary(egressRules, ingressRules));
+    }
+
+    private List<Document> ruleSets(Tier tier) {
+        return documents.documents(Kind.RULE_SET).stream()
+                .filter(document -> ((RuleSet) document.body()).tier() == tier)
+                .toList();
+    }
+
+    private List<RuleDraft> tierDrafts(List<?> sources, boolean egress) {
+        List<RuleDraft> all = new ArrayList<>();
+        for (Object source : sources) {
+            if (source instanceof ActiveGrant grant) {
+                all.add(drafts.ofGrant(grant, egress));
+            } else {
+                all.addAll(drafts.ofRuleSet((Document) source, egress));
+            }
+        }
+        return all;
+    }
+
+    /** What has to be looked at for contradictions: each changed component, and each tier with a changed rule set. */
+    private List<List<RuleDraft>> changedDrafts() {
+        List<List<RuleDraft>> lists = new ArrayList<>();
+        for (Document document : changed) {
+            if (document.kind() == Kind.COMPONENT) {
+                lists.add(drafts.ofComponent(document, true));
+                lists.add(drafts.ofComponent(document, false));
+            }
+        }
+        for (int tier = 0; tier < tiers.length; tier++) {
+            TierRules own = tiers[tier];
+            if (own != null && own != last.tiers()[tier]) {
+                lists.add(tierDrafts(own.sources(), true));
+                lists.add(tierDrafts(own.sources(), false));
+            }
+        }
+        return lists;
+    }
+
+    /** Puts subjects together from their parts. */
+    private void link() {
+        boolean tiersChanged = !same(Arrays.asList(tiers), Arrays.asList(last.tiers()));
+        if (tiersChanged) {
+            addresses = senderRules();
+        } else {
+            addresses = last.addresses();
+        }
+        subjects = new Subject[numbers.identityCount()];
+        rules = Arrays.copyOf(last.rules(), numbers.ruleCount());
+        for (int identity = Identity.HOST; identity < subjects.length; identity++) {
+            CompiledComponent component = components[identity];
+            CompiledComponent before = last.component(identity);
+            if (component != before) {
+                replace(before == null ? List.of() : before.infos(), component == null ? List.of() : component.infos());
+            }
+            if (component == null && identity > Identity.UNKNOWN) {
+                continue;
+            }
+            Subject known = identity < last.subjects().length ? last.subjects()[identity] : null;
+            boolean keep = known != null && !tiersChanged && component == before && sameQuarantine(component);
+            subjects[identity] = keep ? known : subject(identity, component);
+            budget.carry(SUBJECT_BYTES);
+        }
+        for (int tier = 0; tier < tiers.length; tier++) {
+            TierRules now = tiers[tier];
+            TierRules then = last.tiers()[tier];
+            if (now != then) {
+                replace(then == null ? List.of() : then.infos(), now == null ? List.of() : now.infos());
+            }
+        }
+        budget.charge("numbers of rules", (long) RULE_INFO_BYTES * rules.length);
+    }
+
+    private void replace(List<RuleInfo> then, List<RuleInfo> now) {
+        then.forEach(info -> rules[info.number()] = null);
+        now.forEach(info -> rules[info.number()] = info);
+    }
+
+    private boolean sameQuarantine(@Nullable CompiledComponent component) {
+        return component == null
+                || request.quarantined().contains(component.document().id())
+                        == last.quarantined().contains(component.document().id());
+    }
+
+    private Subject subject(int identity, @Nullable CompiledComponent compiled) {
+        int profile = compiled == null ? 0 : compiled.profile();
+        int[][] tables = new int[2 * Subject.TIERS][];
+        int egressTiers = 0;
+        int ingressTiers = 0;
+        for (int tier = 0; tier < Subject.TIERS; tier++) {
+            TierRules own = tiers[tier];
+            int[] egress = own == null
+                    ? (compiled == null ? null : compiled.egress())
+                    : own.egress().table(identity, profile, budget);
+            int[] ingress = own == null
+                    ? (compiled == null ? null : compiled.ingress())
+                    : own.ingress().table(identity, profile, budget);
+            tables[tier] = egress;
+            tables[Subject.TIERS + tier] = ingress;
+            egressTiers |= egress == null ? 0 : 1 << tier;
+            ingressTiers |= ingress == null ? 0 : 1 << tier;
+        }
+        Component component =
+                compiled == null ? null : (Component) compiled.document().body();
+        return new Subject(
+                identity,
+                profile,
+                flags(identity, compiled, component),
+                component == null || identity < Identity.FIRST_COMPONENT ? Assurance.NONE : component.minAssurance(),
+                component == null ? Action.DROP : action(component.violations().action()),
+                compiled == null ? 0 : compiled.violationsPort(),
+                compiled == null ? 0 : compiled.egressLimits(),
+                compiled == null ? 0 : compiled.ingressLimits(),
+                egressTiers,
+                ingressTiers,
+                tables);
+    }
+
+    private int flags(int identity, @Nullable CompiledComponent compiled, @Nullable Component component) {
+        if (compiled == null || component == null) {
+            return identity == Identity.WORLD
+                    ? 0
+                    : Subject.ISOLATED_EGRESS
+                            | Subject.ISOLATED_INGRESS
+                            | (identity == Identity.UNKNOWN ? Subject.STRANGER : 0);
+        }
+        return (request.quarantined().contains(compiled.document().id()) ? Subject.QUARANTINED : 0)
+                | (component.mode() == RuleMode.AUDIT ? Subject.AUDITED : 0)
+                | (component.isolateEgress() ? Subject.ISOLATED_EGRESS : 0)
+                | (component.isolateIngress() ? Subject.ISOLATED_INGRESS : 0);
+    }
+
+    private static int action(RuleAction violations) {
+        return switch (violations) {
+            case REJECT -> Action.REJECT;
+            case REDIRECT -> Action.REDIRECT;
+            default -> Action.DROP;
+        };
+    }
+
+    private SenderRules senderRules() {
+        long[][] bounds = new long[2 * Subject.TIERS][0];
+        int[][][] tables = new int[2 * Subject.TIERS][0][];
+        int[] found = new int[2];
+        for (int at = 0; at < 2 * Subject.TIERS; at++) {
+            TierRules own = tiers[at % Subject.TIERS];
+            SideIndex side = own == null ? null : own.side(at < Subject.TIERS);
+            if (side != null && side.hasNetworks()) {
+                List<Address> sections = new ArrayList<>();
+                List<int @Nullable []> sectionTables = new ArrayList<>();
+                side.networks(sections, sectionTables, budget);
+                bounds[at] = sections.stream()
+                        .flatMapToLong(bound -> java.util.stream.LongStream.of(bound.high(), bound.low()))
+                        .toArray();
+                tables[at] = sectionTables.toArray(new int[0][]);
+                found[at / Subject.TIERS] |= 1 << at % Subject.TIERS;
+            }
+        }
+        return new SenderRules(found[0], found[1], bounds, tables);
+    }
+
+    private PolicyEpoch epoch(LimitChains chains) {
+        @Nullable Document[] byIdentity = new Document[components.length];
+        long boundaryNs = Times.NEVER;
+        for (CompiledComponent component : components) {
+            if (component != null) {
+                byIdentity[component.identity()] = component.document();
+                boundaryNs = Math.min(boundaryNs, component.boundaryNs());
+            }
+        }
+        for (TierRules tier : tiers) {
+            boundaryNs = tier == null ? boundaryNs : Math.min(boundaryNs, tier.boundaryNs());
+        }
+        return new PolicyEpoch(new PolicyEpoch.Parts(
+                request.epoch(),
+                request.revision(),
+                documents,
+                request.grants().stream().map(ActiveGrant::document).toList(),
+                numbers.portNames(),
+                numbers.ports(),
+                subjects,
+                ports.tables(),
+                ports.bound(),
+                addresses,
+                byIdentity,
+                numbers.identities(),
+                rules,
+                numbers.limits(),
+                chains,
+                boundaryNs,
+                budget.bytes(),
+                List.copyOf(warnings)));
+    }
+
+    CompilerState state() {
+        return new CompilerState(
+                documents,
+                groups,
+                components,
+                tiers,
+                addresses,
+                subjects,
+                rules,
+                ports.placements(),
+                ports.tables(),
+                ports.bound(),
+                request.quarantined(),
+                profiles.count());
+    }
+}

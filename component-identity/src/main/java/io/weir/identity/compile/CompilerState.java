@@ -1,0 +1,57 @@
+package io.weir.identity.compile;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.identity.component.Document;
+import io.weir.identity.component.PolicySet;
+import io.weir.identity.evaluate.BoundTable;
+import io.weir.identity.evaluate.PortTable;
+import io.weir.identity.evaluate.RuleInfo;
+import io.weir.identity.evaluate.SenderRules;
+import io.weir.identity.evaluate.Subject;
+
+/**
+ * All that the last success left, for the next compilation to take over what has not changed.
+ *
+ * @param components by identity
+ * @param tiers by tier, null for the components' own
+ * @param placements by port number
+ * @param profileCount how many profiles the tables know
+ */
+@SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
+record CompilerState(
+        PolicySet documents,
+        List<Document> groups,
+        @Nullable CompiledComponent[] components,
+        @Nullable TierRules[] tiers,
+        SenderRules addresses,
+        @Nullable Subject[] subjects,
+        @Nullable RuleInfo[] rules,
+        Map<Integer, List<Placement>> placements,
+        @Nullable PortTable[] portTables,
+        BoundTable bound,
+        Set<String> quarantined,
+        int profileCount) {
+    static final CompilerState NONE = new CompilerState(
+            PolicySet.EMPTY,
+            List.of(),
+            new CompiledComponent[0],
+            new TierRules[Subject.TIERS],
+            SenderRules.NONE,
+            new Subject[0],
+            new RuleInfo[0],
+            Map.of(),
+            new PortTable[0],
+            BoundTable.EMPTY,
+            Set.of(),
+            1);
+
+    @Nullable
+    CompiledComponent component(int identity) {
+        return identity < components.length ? components[identity] : null;
+    }
+}

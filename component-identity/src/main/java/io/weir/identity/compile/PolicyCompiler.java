@@ -1,0 +1,42 @@
+package io.weir.identity.compile;
+
+import io.weir.identity.evaluate.LimitChains;
+import io.weir.identity.evaluate.PolicyEpoch;
+
+/**
+ * Compiles documents to epochs, each time starting from the last success: only what a change touches is built anew, the rest is
+ * shared between epochs.
+ *
+ * <p>Numbers of identities, ports, rules and limit scopes stay while the compiler lives, and are never given to another thing. A
+ * refused request leaves everything as it was.
+ *
+ * <p>Threading: one thread at a time.
+ */
+public final class PolicyCompiler {
+    /** Of tables on the heap, when nothing else is said. */
+    public static final long DEFAULT_BUDGET_BYTES = 512L << 20;
+
+    private final long budgetBytes;
+    private final Numbers numbers = new Numbers();
+    private final Profiles profiles = new Profiles();
+    private final LimitChains chains = new LimitChains();
+    private CompilerState last = CompilerState.NONE;
+
+    /** @param budgetBytes most bytes that the tables of one epoch may take */
+    public PolicyCompiler(long budgetBytes) {
+        this.budgetBytes = budgetBytes;
+    }
+
+    /**
+     * The epoch of the request.
+     *
+     * @throws io.weir.identity.document.ProblemException when documents contradict each other, refer to nothing, or take more than
+     * the budget: every mistake at once
+     */
+    public PolicyEpoch compile(CompileRequest request) {
+        Compilation compilation = new Compilation(request, last, numbers, profiles, new Budget(budgetBytes));
+        PolicyEpoch epoch = compilation.run(chains);
+        last = compilation.state();
+        return epoch;
+    }
+}

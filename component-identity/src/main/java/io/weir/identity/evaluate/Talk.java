@@ -1,0 +1,170 @@
+package io.weir.identity.evaluate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Identity;
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
+
+/**
+ * Whether two ends could talk at all: never no when {@link Judge} would allow a flow between them, in either direction, whatever
+ * its protocol, to a unicast address; yes in some cases where it would not. Rules bound to a time count as if they were there.
+ *
+ * <p>An end is everybody who may have its addresses: components that share them by their ports, and whoever is unknown there.
+ * A zero or group MAC address, and a zero IP address, leave open whose they are; rules for networks are asked with the addresses
+ * of the key.
+ *
+ * <p>Threading: immutable, any thread.
+ */
+final class Talk {
+    /** Ends with more candidates than that could always talk, so that the work stays bounded. */
+    private static final int MOST_CANDIDATES = 64;
+
+    private final Binding binding;
+    private final SenderRules addresses;
+
+    Talk(PolicyEpoch.Parts parts) {
+        binding = new Binding(parts.portTables(), parts.bound(), parts.subjects());
+        addresses = parts.addresses();
+    }
+
+    boolean could(FlowKey ends) {
+        PortTable from = binding.port(ends.ingressPort());
+        for (int shape = 0; shape < 4; shape++) {
+            int set = set(from, shape, ends, true);
+            if (set != 0 && from != null && couldAny(from.data(), set, ends)) {
+                return true;
+            }
+        }
+        return couldFrom(reserved(ends.ingressRole()), ends);
+    }
+
+    private boolean couldAny(int[] data, int set, FlowKey ends) {
+        if (data[set] > MOST_CANDIDATES) {
+            return true;
+        }
+        for (int i = 1; i <= data[set]; i++) {
+            if (couldFrom(subject(data[set + i]), ends)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean couldFrom(Subject source, FlowKey ends) {
+        PortTable to = binding.port(ends.egressPort());
+        for (int shape = 0; shape < 4; shape++) {
+            int set = set(to, shape, ends, false);
+            if (set != 0 && to != null && couldAnyTo(source, to.data(), set, ends)) {
+                return true;
+            }
+        }
+        return between(source, reserved(ends.egressRole()), ends);
+    }
+
+    private boolean couldAnyTo(Subject source, int[] data, int set, FlowKey ends) {
+        if (data[set] > MOST_CANDIDATES) {
+            return true;
+        }
+        for (int i = 1; i <= data[set]; i++) {
+            if (between(source, subject(data[set + i]), ends)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Candidates of that shape at an end; without a MAC address to go by they are all told for shape 0. */
+    private static int set(@Nullable PortTable port, int shape, FlowKey ends, boolean source) {
+        if (port == null) {
+            return 0;
+        }
+        long mac = source ? ends.sourceMac() : ends.destinationMac();
+        long high = source ? ends.sourceHigh() : ends.destinationHigh();
+        long low = source ? ends.sourceLow() : ends.destinationLow();
+        boolean addressed = (high | low) != 0;
+        if (mac == 0 || PortTable.isGroup(mac) || !addressed) {
+            return shape != 0 ? 0 : addressed ? port.candidates(high, low) : port.everybody();
+        }
+        return port.candidates(shape, mac, ends.vlan(), high, low);
+    }
+
+    private boolean between(Subject source, Subject destination, FlowKey ends) {
+        PolicyMode in = ends.ingressMode();
+        PolicyMode out = ends.egressMode();
+        boolean forth =
+                side(true, source, destination, in, true, ends) && side(false, destination, source, out, false, ends);
+        return forth
+                || (side(true, destination, source, out, false, ends)
+                        && side(false, source, destination, in, true, ends));
+    }
+
+    /** Whether the side could allow some flow with the peer; atSource tells which end of the key the side's own is. */
+    private boolean side(boolean egress, Subject own, Subject peer, PolicyMode mode, boolean atSource, FlowKey ends) {
+        if (mode != PolicyMode.ENFORCE) {
+            return true;
+        }
+        if (own.is(Subject.QUARANTINED)) {
+            return false;
+        }
+        int tiers = own.tiers(egress) | addresses.tiers(egress);
+        while (tiers != 0) {
+            int tier = Integer.numberOfTrailingZeros(tiers);
+            tiers &= tiers - 1;
+            int[] table = own.table(egress, tier);
+            int[] sender = sender(egress, own, tier, atSource, ends);
+            if (has(table, L4Map.MAY_ALLOW, peer, atSource, ends)
+                    || has(sender, L4Map.MAY_ALLOW, peer, atSource, ends)) {
+                return true;
+            }
+            if (tier == Subject.COMPONENT_TIER && own.is(Subject.AUDITED)) {
+                return true;
+            }
+            boolean passes = has(table, L4Map.MAY_PASS, peer, atSource, ends)
+                    || has(sender, L4Map.MAY_PASS, peer, atSource, ends);
+            if (!passes && table != null && ends(table, peer)) {
+                return false;
+            }
+        }
+        return !own.isolated(egress) || own.is(Subject.AUDITED);
+    }
+
+    private int @Nullable [] sender(boolean egress, Subject own, int tier, boolean atSource, FlowKey ends) {
+        if ((addresses.tiers(egress) >>> tier & 1) == 0) {
+            return null;
+        }
+        long high = atSource ? ends.sourceHigh() : ends.destinationHigh();
+        long low = atSource ? ends.sourceLow() : ends.destinationLow();
+        return addresses.table(egress, tier, own.identity() < Identity.FIRST_COMPONENT, high, low);
+    }
+
+    /** Whether one of the parts of the table has the flag for the peer. */
+    private static boolean has(int @Nullable [] table, int flag, Subject peer, boolean atSource, FlowKey ends) {
+        if (table == null) {
+            return false;
+        }
+        long high = atSource ? ends.destinationHigh() : ends.sourceHigh();
+        long low = atSource ? ends.destinationLow() : ends.sourceLow();
+        boolean stranger = peer.identity() < Identity.FIRST_COMPONENT;
+        return L4Map.has(table, table[RuleTable.ANY], flag)
+                || L4Map.has(table, RuleTable.byIdentity(table, peer.identity()), flag)
+                || L4Map.has(table, RuleTable.byProfile(table, peer.profile()), flag)
+                || L4Map.has(table, RuleTable.byNetwork(table, stranger, high, low), flag);
+    }
+
+    /** Whether every flow with the peer ends in this table: networks are left out, an address may be open. */
+    private static boolean ends(int[] table, Subject peer) {
+        return L4Map.has(table, table[RuleTable.ANY], L4Map.ENDS)
+                || L4Map.has(table, RuleTable.byIdentity(table, peer.identity()), L4Map.ENDS)
+                || L4Map.has(table, RuleTable.byProfile(table, peer.profile()), L4Map.ENDS);
+    }
+
+    private Subject subject(int identity) {
+        return binding.subject(identity << PortTable.ASSURANCE_BITS);
+    }
+
+    private Subject reserved(PortRole role) {
+        return binding.subject(Binding.reserved(role));
+    }
+}
