@@ -34,6 +34,11 @@ final class ComponentReader {
     private static final List<RuleAction> VIOLATION_ACTIONS =
             List.copyOf(EnumSet.of(RuleAction.DROP, RuleAction.REJECT, RuleAction.REDIRECT));
 
+    private enum Expectation {
+        ALLOW,
+        DENY
+    }
+
     private final Section metadata;
     private final Section spec;
 
@@ -174,7 +179,8 @@ final class ComponentReader {
             String to = section.requiredName("to", Word.ID);
             L4Text.Destination destination = destination(section);
             section.require("expect", "allow or deny");
-            boolean allowed = section.choice("expect", Map.of("allow", true, "deny", false), true);
+            boolean allowed =
+                    section.choice("expect", List.of(Expectation.values()), Expectation.ALLOW) == Expectation.ALLOW;
             tests.add(new PolicyTest(from, to, destination.protocol(), destination.port(), allowed));
         }
         return tests;

@@ -101,11 +101,9 @@ public final class ManifestReader {
     private void document(YamlNode root) {
         count++;
         if (count > MAX_DOCUMENTS) {
-            if (count == MAX_DOCUMENTS + 1) {
-                problems.add(
-                        root.line(), "", "more than " + MAX_DOCUMENTS + " documents", "split it into several files");
-            }
-            return;
+            Problems only = new Problems(source);
+            only.add(root.line(), "", "more than " + MAX_DOCUMENTS + " documents", "split it into several files");
+            throw only.inOrder();
         }
         if (!(root instanceof YamlNode.Mapping mapping)) {
             String shape = Section.shown(root.shape());

@@ -54,8 +54,7 @@ final class OperatorReader {
         return allow(from, to, RuleReader.exposes(rule), L4Reader.matches(rule));
     }
 
-    private static Rule allow(
-            List<Peer> from, String to, List<String> exposes, List<io.weir.identity.component.L4Match> l4) {
+    static Rule allow(List<Peer> from, String to, List<String> exposes, List<io.weir.identity.component.L4Match> l4) {
         return new Rule(
                 GRANT_RULE_ID,
                 Rule.DEFAULT_PRIORITY,
