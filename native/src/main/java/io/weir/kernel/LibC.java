@@ -113,6 +113,22 @@ public interface LibC {
 
     int if_nametoindex(String name);
 
+    int geteuid();
+
+    /** Address of a struct passwd that the next such call overwrites, or 0. */
+    @intptr_t
+    long getpwnam(String name);
+
+    @intptr_t
+    long getpwuid(int uid);
+
+    /** Address of a struct group that the next such call overwrites, or 0. */
+    @intptr_t
+    long getgrnam(String name);
+
+    @intptr_t
+    long getgrgid(int gid);
+
     String strerror(int errno);
 
     long syscall(@intptr_t long number, @intptr_t long first, @intptr_t long second, @intptr_t long third);

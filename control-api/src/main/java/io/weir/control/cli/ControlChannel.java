@@ -1,5 +1,6 @@
 package io.weir.control.cli;
 
+import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,13 +14,15 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 
 import io.weir.control.v1.CaptureServiceGrpc;
 import io.weir.control.v1.PortServiceGrpc;
 
-/** A connection to the daemon's unix socket. */
+/** A connection to a daemon. */
 final class ControlChannel implements AutoCloseable {
     /** A daemon answers any unary call far faster; without an end, a stopped one would hang the verb. */
     private static final int CALL_TIMEOUT_SECONDS = 10;
@@ -27,22 +30,37 @@ final class ControlChannel implements AutoCloseable {
     /** A MAC table of the largest size that weir.yaml takes fits several times. */
     private static final int MAX_ANSWER_BYTES = 256 << 20;
 
-    private final Path socket;
-    private final EventLoopGroup loop;
+    private final String where;
+    private final String remedy;
+    private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("weir-control", true), NioIoHandler.newFactory());
     private final ManagedChannel channel;
 
+    /** To the unix socket of a daemon on this host. */
     ControlChannel(Path socket) {
-        this.socket = socket;
+        where = socket.toString();
+        remedy = "start one with weir run -c weir.yaml, name its socket with --socket or WEIR_SOCKET, "
+                + "or join the group that may open it";
         if (!Files.exists(socket)) {
             throw unreachable("no such socket");
         }
-        loop = new MultiThreadIoEventLoopGroup(
-                1, new DefaultThreadFactory("weir-control", true), NioIoHandler.newFactory());
-        channel = NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
+        channel = build(NettyChannelBuilder.forAddress(UnixDomainSocketAddress.of(socket))
                 .channelType(NioDomainSocketChannel.class, UnixDomainSocketAddress.class)
-                .eventLoopGroup(loop)
                 .overrideAuthority("weir")
-                .usePlaintext()
+                .usePlaintext());
+    }
+
+    /** To the TCP listener of a daemon anywhere. */
+    ControlChannel(InetSocketAddress address, SslContext tls) {
+        where = address.getHostString() + " port " + address.getPort();
+        remedy = "mind that it has api.tcp in its weir.yaml, and that both sides know the other's authority";
+        channel = build(NettyChannelBuilder.forAddress(address.getHostString(), address.getPort())
+                .channelType(NioSocketChannel.class)
+                .sslContext(tls));
+    }
+
+    private ManagedChannel build(NettyChannelBuilder builder) {
+        return builder.eventLoopGroup(loop)
                 .maxInboundMessageSize(MAX_ANSWER_BYTES)
                 .directExecutor()
                 .build();
@@ -72,19 +90,25 @@ final class ControlChannel implements AutoCloseable {
         Status status = failed.getStatus();
         String description = status.getDescription() == null ? status.getCode().name() : status.getDescription();
         return switch (status.getCode()) {
-            case UNAVAILABLE, DEADLINE_EXCEEDED -> unreachable(description);
+            case UNAVAILABLE, DEADLINE_EXCEEDED -> unreachable(reason(status, description));
             case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE, RESOURCE_EXHAUSTED ->
                 new CommandException(ExitCode.BAD_INPUT, description);
             default -> new CommandException(ExitCode.REFUSED, description);
         };
     }
 
+    /** The innermost failure: around it gRPC only says that there was one. */
+    private static String reason(Status status, String description) {
+        Throwable cause = status.getCause();
+        while (cause != null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause == null || cause.getMessage() == null ? description : cause.getMessage();
+    }
+
     private CommandException unreachable(String why) {
         return new CommandException(
-                ExitCode.UNREACHABLE,
-                "no daemon answers at " + socket + " (" + why
-                        + "); start one with weir run -c weir.yaml, name its socket with "
-                        + "--socket or WEIR_SOCKET, or join the group that may open it");
+                ExitCode.UNREACHABLE, "no daemon answers at " + where + " (" + why + "); " + remedy);
     }
 
     @Override

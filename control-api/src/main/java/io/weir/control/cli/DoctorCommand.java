@@ -31,9 +31,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(
             names = "--socket",
             paramLabel = "PATH",
-            defaultValue = "${env:WEIR_SOCKET:-" + DaemonVerb.DEFAULT_SOCKET + "}",
+            defaultValue = "${env:WEIR_SOCKET:-" + DaemonAddress.DEFAULT_SOCKET + "}",
             description = "A running daemon's unix socket, if there is one.")
-    private Path socket = Path.of(DaemonVerb.DEFAULT_SOCKET);
+    private Path socket = Path.of(DaemonAddress.DEFAULT_SOCKET);
 
     @Mixin
     private Output output = new Output();

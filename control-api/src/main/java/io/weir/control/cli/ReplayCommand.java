@@ -62,12 +62,8 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(names = "--summary", description = "Offline: only the sums.")
     private boolean summary;
 
-    @Option(
-            names = "--socket",
-            paramLabel = "PATH",
-            defaultValue = "${env:WEIR_SOCKET:-" + DaemonVerb.DEFAULT_SOCKET + "}",
-            description = "The daemon's unix socket (default: WEIR_SOCKET, else " + DaemonVerb.DEFAULT_SOCKET + ").")
-    private Path socket = Path.of(DaemonVerb.DEFAULT_SOCKET);
+    @Mixin
+    private DaemonAddress address = new DaemonAddress();
 
     @Mixin
     private Output output = new Output();
@@ -86,7 +82,7 @@ final class ReplayCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.BAD_INPUT, "--port is missing; name the port that frames arrive on, or --offline");
         }
-        try (ControlChannel daemon = new ControlChannel(socket)) {
+        try (ControlChannel daemon = address.connect()) {
             long frames = inject(daemon, port);
             if (output.json()) {
                 Json.print(out, Json.fields().put("frames", frames).map());

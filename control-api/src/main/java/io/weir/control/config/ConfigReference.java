@@ -32,6 +32,7 @@ public final class ConfigReference {
     public static String markdown() {
         StringBuilder page = new StringBuilder(HEAD);
         table(page, "The host", "");
+        table(page, "Access", "api");
         table(page, "The bridge", "bridge");
         table(page, "Ports", "ports[]");
         return page.toString();
@@ -51,6 +52,9 @@ public final class ConfigReference {
     private static String chapter(ConfigKey key) {
         if (key.path().startsWith("ports[]")) {
             return "ports[]";
+        }
+        if (key.path().startsWith("api.")) {
+            return "api";
         }
         return key.path().startsWith("bridge.") ? "bridge" : "";
     }

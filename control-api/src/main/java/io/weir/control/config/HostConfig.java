@@ -20,6 +20,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 
+import io.weir.control.access.ApiSettings;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
@@ -30,9 +31,6 @@ import io.weir.identity.document.Spelling;
 
 /** Reads {@code weir.yaml} and single ports; either everything is right, or every mistake is told and nothing comes out. */
 public final class HostConfig {
-    /** {@code sun_path} of {@code sockaddr_un} without its closing zero, unix(7). */
-    private static final int MAX_SOCKET_PATH_BYTES = 107;
-
     private static final String HOST_NAME = "[A-Za-z0-9.-]{1,64}";
 
     private final Problems problems;
@@ -117,14 +115,14 @@ public final class HostConfig {
         String host = hostName(root);
         Path dataDir = folder(root, ConfigKey.DATA_DIR);
         Path runDir = folder(root, ConfigKey.RUN_DIR);
-        Path socket = socket(root.section(ConfigKey.API), runDir);
+        ApiSettings api = ApiConfig.read(root.section(ConfigKey.API), runDir);
         PolicyMode mode =
                 root.section(ConfigKey.POLICY).choice(ConfigKey.POLICY_MODE, PolicyMode.class, PolicyMode.ENFORCE);
         List<PortSettings> ports = ports(root, mode);
         SwitchSettings bridge = bridge(root, runDir, ports);
         oneWorker(root, bridge.workers(), mode, ports);
         problems.conclude();
-        return new HostSettings(host, dataDir, runDir, socket, mode, bridge, ports);
+        return new HostSettings(host, dataDir, runDir, api, mode, bridge, ports);
     }
 
     private static String hostName(Section root) {
@@ -149,20 +147,6 @@ public final class HostConfig {
             root.problem(key, "must be an absolute path: was " + path, "begin it with /");
         }
         return path;
-    }
-
-    private static Path socket(Section api, Path runDir) {
-        Path socket = api.path(ConfigKey.API_SOCKET).orElse(runDir.resolve("weir.sock"));
-        int bytes = socket.toString().getBytes(StandardCharsets.UTF_8).length;
-        if (api.has(ConfigKey.API_SOCKET) && !socket.isAbsolute()) {
-            api.problem(ConfigKey.API_SOCKET, "must be an absolute path: was " + socket, "begin it with /");
-        } else if (bytes > MAX_SOCKET_PATH_BYTES) {
-            api.problem(
-                    ConfigKey.API_SOCKET,
-                    "must be at most " + MAX_SOCKET_PATH_BYTES + " bytes long: was " + bytes,
-                    "choose a shorter path");
-        }
-        return socket;
     }
 
     /** Both directions of a session must meet the same table, and a table has one writer. */

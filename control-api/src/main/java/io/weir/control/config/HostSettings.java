@@ -3,6 +3,7 @@ package io.weir.control.config;
 import java.nio.file.Path;
 import java.util.List;
 
+import io.weir.control.access.ApiSettings;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
@@ -13,7 +14,7 @@ import io.weir.datapath.port.SwitchSettings;
  * @param host name of this host
  * @param dataDir folder of files that callers of the API may use
  * @param runDir folder of the lock and of what survives a restart
- * @param socket unix socket of the gRPC services
+ * @param api how callers reach the daemon
  * @param policyMode how far ports are judged that do not say it themselves
  * @param bridge settings of the switch as a whole
  * @param ports ports that exist from the start, names and devices unique
@@ -22,11 +23,16 @@ public record HostSettings(
         String host,
         Path dataDir,
         Path runDir,
-        Path socket,
+        ApiSettings api,
         PolicyMode policyMode,
         SwitchSettings bridge,
         List<PortSettings> ports) {
     public HostSettings {
         ports = List.copyOf(ports);
+    }
+
+    /** Unix socket of the gRPC services. */
+    public Path socket() {
+        return api.socket();
     }
 }

@@ -21,7 +21,7 @@ import io.weir.datapath.worker.Switch;
 import io.weir.kernel.KernelException;
 
 /**
- * A running switch with its control socket. Either everything of the configuration is up, or nothing is left.
+ * A running switch with its control server. Either everything of the configuration is up, or nothing is left.
  *
  * <p>Threading: started by one thread, closed by any, once.
  */
@@ -31,6 +31,7 @@ public final class Daemon implements AutoCloseable {
     private final HostSettings settings;
     private final Undo undo = new Undo();
     private List<PortStatus> ports = List.of();
+    private String addresses = "";
 
     /** A daemon that has done nothing yet. */
     public Daemon(HostSettings settings) {
@@ -62,13 +63,13 @@ public final class Daemon implements AutoCloseable {
         PortEndpoint portEndpoint =
                 new PortEndpoint(bridge, data, events, settings.policyMode(), settings.host(), Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
-        ControlSocket socket =
-                undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint, captureEndpoint)));
+        ControlServer control = undo.after(ControlServer.open(settings.api(), List.of(portEndpoint, captureEndpoint)));
         bridge.start();
         settings.ports().forEach(port -> add(bridge, port));
         bridge.settle();
         ports = bridge.ports();
-        socket.serving();
+        addresses = control.addresses();
+        control.serving();
     }
 
     private static Switch bridge(SwitchSettings settings) {
@@ -99,11 +100,10 @@ public final class Daemon implements AutoCloseable {
         long up = ports.stream()
                 .filter(port -> port.state() == PortStatus.State.UP)
                 .count();
-        return "weir ready: host " + settings.host() + ", " + ports.size() + " ports (" + up + " up), socket "
-                + settings.socket();
+        return "weir ready: host " + settings.host() + ", " + ports.size() + " ports (" + up + " up), " + addresses;
     }
 
-    /** Closes the socket, the ports and the workers, and lets go of the run directory; nothing is left in the kernel. */
+    /** Closes the control server, the ports and the workers, and lets go of the run directory; nothing is left in the kernel. */
     @Override
     public void close() {
         undo.close();

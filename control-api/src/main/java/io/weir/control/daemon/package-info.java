@@ -1,5 +1,5 @@
 /**
- * The daemon: one switch, its run directory and its control socket, from start to orderly end.
+ * The daemon: one switch, its run directory and its control server, from start to orderly end.
  *
  * <p>Threading: started and closed by one thread each; services run on gRPC's threads.
  */

@@ -1,14 +1,23 @@
 package io.weir.control.config;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import io.weir.control.access.ApiSettings;
+import io.weir.control.access.CertificateRole;
+import io.weir.control.access.CertificateRole.Attribute;
+import io.weir.control.access.Role;
+import io.weir.control.access.SocketRoles.Members;
+import io.weir.control.access.TcpSettings;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.BridgeSettings;
@@ -206,6 +215,75 @@ class HostConfigTest {
                 errors);
     }
 
+    @Test
+    void shouldReadWhoMayDoWhat() {
+        ApiSettings api = read(OFF + """
+                api:
+                  group: weir
+                  roles: {operator: {users: [alice, 1001], groups: [ops]}, viewer: {groups: [ops, 7]}}
+                  tcp:
+                    address: "[2001:db8::1]:7443"
+                    certificate: /c
+                    key: /k
+                    clientCa: /a
+                    roles: [{role: viewer, ou: x}, {role: admin, uri: "spiffe://a/b"}, {role: operator, cn: y}]
+                """).api();
+
+        assertEquals("weir", api.group());
+        assertEquals(
+                Map.of(
+                        Role.OPERATOR, new Members(List.of("alice", "1001"), List.of("ops")),
+                        Role.VIEWER, new Members(List.of(), List.of("ops", "7"))),
+                api.roles().members());
+        assertEquals(
+                new TcpSettings(
+                        new InetSocketAddress("2001:db8::1", 7443),
+                        Path.of("/c"),
+                        Path.of("/k"),
+                        Path.of("/a"),
+                        List.of(
+                                new CertificateRole(Attribute.OU, "x", Role.VIEWER),
+                                new CertificateRole(Attribute.URI, "spiffe://a/b", Role.ADMIN),
+                                new CertificateRole(Attribute.CN, "y", Role.OPERATOR))),
+                api.tcp());
+    }
+
+    /** A listener is there with all of it, or not at all. */
+    @ParameterizedTest
+    @ValueSource(strings = {"certificate", "key", "clientCa"})
+    void shouldRefuseATcpListenerWithoutMutualTls(String missing) {
+        String tcp = "address: 127.0.0.1:1, certificate: /c, key: /k, clientCa: /a, roles: [{role: viewer, cn: a}]";
+
+        List<String> errors = errors(OFF + "api: {tcp: {" + tcp.replaceFirst(missing + ": /., ", "") + "}}\n");
+
+        assertEquals(
+                List.of("weir.yaml:2: api.tcp." + missing
+                        + ": is missing, and a TCP listener without mutual TLS is refused; write " + missing
+                        + ": (absolute path), or remove api.tcp"),
+                errors);
+    }
+
+    /** As below, in a TCP listener that is right otherwise. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            address: hv7:7443    | [{role: viewer, cn: a}]          | address       | must be IP address and port: was hv7:7443
+            address: 127.0.0.1   | [{role: viewer, cn: a}]          | address       | must be IP address and port: was 127.0.0.1
+            address: 127.0.0.1:1 | []                               | roles         | says no role
+            address: 127.0.0.1:1 | [{role: viewer}]                 | roles[0].role | exactly one of cn, ou, uri: was with 0
+            address: 127.0.0.1:1 | [{role: viewer, cn: a, ou: b}]   | roles[0].role | exactly one of cn, ou, uri: was with 2
+            address: 127.0.0.1:1 | [{role: root, cn: a}]            | roles[0].role | 'must be viewer | operator | admin: was root'
+            address: 127.0.0.1:1 | [{role: none, cn: a}]            | roles[0].role | 'must be viewer | operator | admin: was none'
+            address: 127.0.0.1:1 | [{cn: a}]                        | roles[0].role | is missing
+            address: 127.0.0.1:1 | [{role: viewer, dn: a}, {role: viewer, cn: a}] | roles[0].dn | unknown key
+            """)
+    void shouldNameKeyValueAndRemedyWhenTcpIsWrong(String address, String roles, String key, String words) {
+        List<String> errors = errors(
+                OFF + "api: {tcp: {" + address + ", certificate: /c, key: /k, clientCa: /a, roles: " + roles + "}}\n");
+
+        assertTrue(errors.getFirst().startsWith("weir.yaml:2: api.tcp." + key + ": "), errors::toString);
+        assertTrue(errors.getFirst().contains(words.strip()), errors::toString);
+    }
+
     /** One mistake a line: what is appended to a valid head, the key it is reported at, and words of the message. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -213,7 +291,7 @@ class HostConfigTest {
             dataDir: relative                                      | dataDir                | must be an absolute path: was relative
             runDir: relative                                       | runDir                 | must be an absolute path: was relative
             api: {socket: weir.sock}                               | api.socket             | must be an absolute path: was weir.sock
-            api: {tcp: 1}                                          | api.tcp                | keys here are: socket
+            api: {tpc: 1}                                          | api.tpc                | keys here are: socket, group, roles, tcp
             api: [1]                                               | api                    | must be a section of keys
             workers: two                                           | workers                | must be a number, 1 to 64: was two
             workers: [1]                                           | workers                | must be a single value: was a list

@@ -1,0 +1,62 @@
+package io.weir.control.access;
+
+import java.util.HashMap;
+import java.util.Map;
+
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+
+import io.weir.control.v1.CaptureServiceGrpc;
+import io.weir.control.v1.PortServiceGrpc;
+
+import static io.weir.control.access.Role.ADMIN;
+import static io.weir.control.access.Role.OPERATOR;
+import static io.weir.control.access.Role.VIEWER;
+
+/**
+ * The role that each method needs, in one list: what reads is for viewers, what changes the switch or sees the content of
+ * frames for operators. A method that is not here needs an admin, so that a forgotten one is closed, not open.
+ */
+public final class MethodRoles {
+    private static final Map<String, Role> ROLES = new HashMap<>();
+
+    static {
+        service(HealthGrpc.getServiceDescriptor(), VIEWER);
+        service(ServerReflectionGrpc.getServiceDescriptor(), VIEWER);
+
+        method(PortServiceGrpc.getListPortsMethod(), VIEWER);
+        method(PortServiceGrpc.getListMacsMethod(), VIEWER);
+        method(PortServiceGrpc.getListGroupsMethod(), VIEWER);
+        method(PortServiceGrpc.getGetStatisticsMethod(), VIEWER);
+        method(PortServiceGrpc.getWatchEventsMethod(), VIEWER);
+        method(PortServiceGrpc.getAddPortMethod(), OPERATOR);
+        method(PortServiceGrpc.getChangePortMethod(), OPERATOR);
+        method(PortServiceGrpc.getRemovePortMethod(), OPERATOR);
+        method(PortServiceGrpc.getFlushMacsMethod(), OPERATOR);
+
+        method(CaptureServiceGrpc.getCaptureMethod(), OPERATOR);
+        method(CaptureServiceGrpc.getReplayMethod(), OPERATOR);
+    }
+
+    private MethodRoles() {}
+
+    private static void method(MethodDescriptor<?, ?> method, Role needed) {
+        ROLES.put(method.getFullMethodName(), needed);
+    }
+
+    private static void service(ServiceDescriptor service, Role needed) {
+        service.getMethods().forEach(method -> method(method, needed));
+    }
+
+    /** The role that a method needs, such as {@code weir.v1.PortService/ListPorts}. */
+    public static Role needed(String fullMethodName) {
+        return ROLES.getOrDefault(fullMethodName, ADMIN);
+    }
+
+    /** Whether the method stands in the list. */
+    static boolean lists(String fullMethodName) {
+        return ROLES.containsKey(fullMethodName);
+    }
+}
