@@ -14,9 +14,11 @@ import io.weir.datapath.policy.Identity;
 import io.weir.datapath.policy.Limits;
 import io.weir.identity.component.Component;
 import io.weir.identity.component.Document;
+import io.weir.identity.component.Grant;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.Peer;
 import io.weir.identity.component.PolicySet;
+import io.weir.identity.component.Rule;
 import io.weir.identity.component.RuleAction;
 import io.weir.identity.component.RuleMode;
 import io.weir.identity.component.RuleSet;
@@ -77,7 +79,8 @@ final class Compilation {
 
     PolicyEpoch run(LimitChains chains) {
         sort();
-        new References(documents, request.grants(), problems, warnings).check(changed, last.documents());
+        new References(documents, problems).check(removed() ? documents.documents() : changed);
+        warnOfGrants();
         conclude();
         compileComponents();
         for (int tier = 0; tier < TIERS.size(); tier++) {
@@ -85,7 +88,8 @@ final class Compilation {
                 tiers[tier] = tier(tier);
             }
         }
-        new Conflicts(profiles, problems).check(changedDrafts());
+        Conflicts conflicts = new Conflicts(new Overlap(profiles, this::profileOf), problems);
+        changedDrafts().forEach(conflicts::check);
         ports.plan(componentDocuments, components, problems, budget);
         conclude();
         link();
@@ -263,23 +267,65 @@ final class Compilation {
         return all;
     }
 
-    /** What has to be looked at for contradictions: each changed component, and each tier with a changed rule set. */
+    /** Whether a document that others may refer to has gone. */
+    private boolean removed() {
+        return last.documents().documents().stream()
+                .anyMatch(document -> document.kind() != Kind.RULE_SET
+                        && documents.get(document.kind(), document.id()) == null);
+    }
+
+    private void warnOfGrants() {
+        for (ActiveGrant grant : request.grants()) {
+            Rule rule = ((Grant) grant.document().body()).rule();
+            if (drafts.target(rule) == null) {
+                warnings.add(Found.at(
+                        grant.document(),
+                        "spec.rule",
+                        "leads to a component that this revision does not have",
+                        "revoke the grant, or bring the component back"));
+            }
+        }
+    }
+
+    private int profileOf(int identity) {
+        CompiledComponent component = identity < components.length ? components[identity] : null;
+        return component == null ? 0 : component.profile();
+    }
+
+    /**
+     * What has to be looked at for contradictions: each changed component, and each changed tier; when labels have moved, all that
+     * has selectors.
+     */
     private List<List<RuleDraft>> changedDrafts() {
+        boolean relabelled = relabelled();
         List<List<RuleDraft>> lists = new ArrayList<>();
-        for (Document document : changed) {
-            if (document.kind() == Kind.COMPONENT) {
+        for (Document document : componentDocuments) {
+            CompiledComponent now = components[numbers.identity(document.id())];
+            boolean looked = now != last.component(numbers.identity(document.id()));
+            if (now != null && (looked || (relabelled && !now.selectors().isEmpty()))) {
                 lists.add(drafts.ofComponent(document, true));
                 lists.add(drafts.ofComponent(document, false));
             }
         }
         for (int tier = 0; tier < tiers.length; tier++) {
             TierRules own = tiers[tier];
-            if (own != null && own != last.tiers()[tier]) {
+            if (own != null && (relabelled || own != last.tiers()[tier])) {
                 lists.add(tierDrafts(own.sources(), true));
                 lists.add(tierDrafts(own.sources(), false));
             }
         }
         return lists;
+    }
+
+    /** Whether a component that was there has other labels now. */
+    private boolean relabelled() {
+        for (CompiledComponent component : components) {
+            CompiledComponent before = component == null ? null : last.component(component.identity());
+            if (before != null && component != null && before.profile() != component.profile()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Puts subjects together from their parts. */

@@ -134,6 +134,22 @@ final class Judge {
         return byDefault(egress, own, mode, remembered, verdict);
     }
 
+    /**
+     * The rule of a tier that decides, or the first that is audited, or the first that mirrors; 0 for none. For explanations.
+     *
+     * @param sought of {@link RuleTable}
+     */
+    int rule(boolean egress, int tier, int sought, Subject own, Subject peer, FlowKey flow, long nowNs) {
+        int[] table = own.table(egress, tier);
+        boolean sent = flow.protocol() != FlowKey.NOT_IP && (addresses.tiers(egress) >>> tier & 1) != 0;
+        int[] sender = sent ? sender(egress, own, tier, flow) : null;
+        long hit = first(table, sought, egress, peer, flow, nowNs);
+        long senderHit = first(sender, sought, egress, peer, flow, nowNs);
+        int[] found = senderHit < hit ? sender : table;
+        long earliest = Math.min(hit, senderHit);
+        return found == null || earliest == RuleTable.NOTHING ? 0 : found[(int) earliest + RuleTable.CELL_RULE];
+    }
+
     private int @Nullable [] sender(boolean egress, Subject own, int tier, FlowKey flow) {
         boolean stranger = own.identity() < io.weir.datapath.policy.Identity.FIRST_COMPONENT;
         return egress
@@ -269,6 +285,11 @@ final class Judge {
             enforce(verdict, action, reason, FlowKey.NO_PORT);
         }
         return NO_RULE;
+    }
+
+    /** Whether the code is of a denial before any rule is asked. */
+    static boolean beforeRules(int reason) {
+        return reason == QUARANTINED || reason == ASSURANCE_TOO_LOW;
     }
 
     private static void note(Verdict verdict, boolean egress, int rule) {

@@ -13,6 +13,7 @@ import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
 import io.weir.identity.component.Component;
 import io.weir.identity.component.Document;
+import io.weir.identity.component.Kind;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.document.Problem;
 
@@ -165,6 +166,20 @@ public final class PolicyEpoch implements Policy {
         return number > 0 && number < parts.rules.length ? parts.rules[number] : null;
     }
 
+    /** The number and place of a rule by its names, null when it stands on no such side. For explanations; slow. */
+    @Nullable RuleInfo rule(Kind kind, String owner, String ruleId, boolean egressSide) {
+        for (RuleInfo rule : parts.rules) {
+            if (rule != null
+                    && rule.egressSide() == egressSide
+                    && rule.ruleId().equals(ruleId)
+                    && rule.owner().equals(owner)
+                    && rule.ownerKind() == kind) {
+                return rule;
+            }
+        }
+        return null;
+    }
+
     /** The document that holds the rule, null when the epoch has no such. */
     public @Nullable Document document(RuleInfo rule) {
         return switch (rule.ownerKind()) {
@@ -199,5 +214,13 @@ public final class PolicyEpoch implements Policy {
 
     Subject subject(int identity) {
         return Objects.requireNonNull(parts.subjects[identity], "an identity that was found has a subject");
+    }
+
+    /** The rule of a tier that decides, is audited or mirrors on a side of the flow, 0 for none: {@link Judge#rule}. */
+    int rule(boolean egress, int tier, int sought, FlowKey flow, long nowNs) {
+        Subject source = subject(endOf(flow, true) >>> PortTable.ASSURANCE_BITS);
+        Subject destination = subject(endOf(flow, false) >>> PortTable.ASSURANCE_BITS);
+        return judge.rule(
+                egress, tier, sought, egress ? source : destination, egress ? destination : source, flow, nowNs);
     }
 }

@@ -16,16 +16,37 @@ import io.weir.datapath.policy.Verdict;
 import io.weir.identity.compile.ActiveGrant;
 import io.weir.identity.compile.CompileRequest;
 import io.weir.identity.compile.PolicyCompiler;
+import io.weir.identity.component.Document;
+import io.weir.identity.component.Instance;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.document.ProblemException;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** The compiled evaluator against {@link NaiveEvaluator}, on random documents and flows. */
+/**
+ * The compiled evaluator against {@link NaiveEvaluator}, on random documents and flows: {@code -Dweir.long=true} for a hundred times as
+ * many, {@code -Dweir.seed=N} for others.
+ */
 class EvaluatorOracleTest {
     private static final int FLOWS_A_POLICY = 200;
     private static final int PAIRS = Boolean.getBoolean("weir.long") ? 10_000_000 : 100_000;
+    private static final int CHANGES = Boolean.getBoolean("weir.long") ? 100_000 : 2_000;
+    private static final int CHANGES_A_SEQUENCE = 20;
+    private static final int FLOWS_A_CHANGE = 20;
+    private static final long BUDGET = 1 << 26;
+    private static final List<String> SEEN = List.of(
+            "action 1", "action 2", "action 3", "action 4",
+            "reason 0", "reason 121", "reason 122", "reason 124", "reason 125", "reason 126", "reason 127", "reason 138",
+            "audit 0", "audit 2", "audit 3", "audit 4",
+            "guard 0", "guard 110", "guard 111", "guard 112",
+            "talk false", "talk true",
+            "assurance 0", "assurance 1", "assurance 2", "assurance 3", "assurance 4", "assurance 5",
+            "onChange 0", "onChange 1", "onChange 2",
+            "egress emergency", "egress platform", "egress grant", "egress component", "egress baseline", "egress none",
+            "ingress emergency", "ingress platform", "ingress grant", "ingress component", "ingress baseline", "ingress none",
+            "mirror true", "reset true", "limits 1", "limits 2", "limits 3", "bounded true",
+            "component", "reserved.host", "reserved.world", "reserved.unknown");
     private static final long SEED = Long.getLong("weir.seed", 0x5E55_101DL);
 
     private final Map<String, Integer> seen = new TreeMap<>();
@@ -37,18 +58,13 @@ class EvaluatorOracleTest {
         System.out.println("seed " + SEED);
         int refused = 0;
         int pairs = 0;
-        for (long i = 0; pairs < PAIRS; i++) {
-            RandomPolicies random = new RandomPolicies(SEED + i);
-            PolicySet documents = PolicySet.EMPTY.with(random.documents());
-            List<ActiveGrant> grants = random.grants();
-            Set<String> quarantined = random.random().nextInt(4) == 0 ? Set.of("c1") : Set.of();
+        for (long seed = SEED; pairs < PAIRS; seed++) {
+            RandomPolicies random = new RandomPolicies(seed);
+            List<Document> documents = random.documents();
+            Case request = new Case(PolicySet.EMPTY.with(documents), random.grants(), random.quarantined());
             try {
-                PolicyEpoch epoch = new PolicyCompiler(1 << 26)
-                        .compile(new CompileRequest(
-                                7, 3, documents, grants, quarantined, RandomPolicies.NOW_NS, RandomPolicies.NOW));
-                NaiveEvaluator naive =
-                        new NaiveEvaluator(documents, grants, quarantined, RandomPolicies.NOW_NS, RandomPolicies.NOW);
-                judge(SEED + i, random, epoch, naive);
+                PolicyEpoch epoch = new PolicyCompiler(BUDGET).compile(request.request(7));
+                judge("seed " + seed, random, epoch, request, FLOWS_A_POLICY);
                 pairs += FLOWS_A_POLICY;
             } catch (ProblemException clash) {
                 refused++;
@@ -58,24 +74,48 @@ class EvaluatorOracleTest {
         assertSeen();
     }
 
-    private void judge(long seed, RandomPolicies random, PolicyEpoch epoch, NaiveEvaluator naive) {
-        for (int i = 0; i < FLOWS_A_POLICY; i++) {
-            NaiveEvaluator.Flow flow = random.flow();
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.MINUTES)
+    void shouldJudgeAsTheOracleDoesAfterEachOfManyChanges() {
+        int compiled = 0;
+        int refused = 0;
+        for (long seed = SEED; compiled < CHANGES; seed++) {
+            RandomPolicies random = new RandomPolicies(seed);
+            PolicyCompiler compiler = new PolicyCompiler(BUDGET);
+            Case last = new Case(PolicySet.EMPTY.with(random.documents()), List.of(), Set.of());
+            for (int i = 0; i < CHANGES_A_SEQUENCE; i++) {
+                Case next = i == 0 ? last : random.changed(last);
+                try {
+                    PolicyEpoch epoch = compiler.compile(next.request(i + 1));
+                    judge("seed " + seed + " change " + i, random, epoch, next, FLOWS_A_CHANGE);
+                    last = next;
+                    compiled++;
+                } catch (ProblemException clash) {
+                    refused++;
+                }
+            }
+        }
+        System.out.println("changes " + compiled + ", refused " + refused);
+        assertTrue(refused < 4 * compiled, "most changes are refused: " + refused);
+    }
+
+    private void judge(String seed, RandomPolicies random, PolicyEpoch epoch, Case request, int flows) {
+        NaiveEvaluator naive = request.naive();
+        List<Instance> instances = RandomPolicies.instances(List.copyOf(request.documents().documents()));
+        for (int i = 0; i < flows; i++) {
+            NaiveEvaluator.Flow flow = random.flow(instances);
             long atNs = RandomPolicies.NOW_NS + (long) (random.random().nextDouble() * RandomPolicies.HOUR_NS);
             boolean settled = atNs < epoch.nextBoundaryNs();
             FlowKey key = key(epoch, flow);
             epoch.evaluate(key, atNs, verdict);
             NaiveEvaluator.Judgement expected = naive.judge(flow, atNs);
             NaiveEvaluator.Judgement actual = judgement(epoch, verdict, settled ? verdict.validUntilNs() : 0);
-            if (!settled) {
-                expected = withoutValidity(expected);
-            }
-            String where = "seed " + seed + " flow " + flow;
-            assertEquals(expected, actual, where);
+            String where = seed + " flow " + flow + " at " + atNs;
+            assertEquals(settled ? expected : withoutValidity(expected), actual, where);
             assertEquals(naive.guard(flow), epoch.guard(key), where);
             boolean toMany = PortTable.isGroup(flow.destination().mac());
             assertTrue(toMany || !verdict.allowed() || epoch.couldTalk(key, atNs), where);
-            count(actual, epoch.guard(key), epoch.couldTalk(key, atNs));
+            count(epoch, actual, epoch.guard(key), epoch.couldTalk(key, atNs));
         }
     }
 
@@ -98,6 +138,18 @@ class EvaluatorOracleTest {
                 it.onChange(),
                 it.reset(),
                 0);
+    }
+
+    /** What is compiled and judged. */
+    record Case(PolicySet documents, List<ActiveGrant> grants, Set<String> quarantined) {
+        CompileRequest request(int epoch) {
+            return new CompileRequest(
+                    epoch, 3, documents, grants, quarantined, RandomPolicies.NOW_NS, RandomPolicies.NOW);
+        }
+
+        NaiveEvaluator naive() {
+            return new NaiveEvaluator(documents, grants, quarantined, RandomPolicies.NOW_NS, RandomPolicies.NOW);
+        }
     }
 
     static FlowKey key(PolicyEpoch epoch, NaiveEvaluator.Flow flow) {
@@ -152,7 +204,7 @@ class EvaluatorOracleTest {
                         + (info.egressSide() ? "egress" : "ingress");
     }
 
-    private void count(NaiveEvaluator.Judgement judgement, int guard, boolean talk) {
+    private void count(PolicyEpoch epoch, NaiveEvaluator.Judgement judgement, int guard, boolean talk) {
         seen("action " + judgement.action());
         seen("reason " + judgement.reason());
         seen("audit " + judgement.auditAction());
@@ -160,8 +212,8 @@ class EvaluatorOracleTest {
         seen("talk " + talk);
         seen("assurance " + judgement.sourceAssurance());
         seen("onChange " + judgement.onChange());
-        seen("egress " + tier(judgement.egressRule()));
-        seen("ingress " + tier(judgement.ingressRule()));
+        seen("egress " + tier(epoch, verdict.egressRule()));
+        seen("ingress " + tier(epoch, verdict.ingressRule()));
         seen("mirror " + !judgement.mirror().isEmpty());
         seen("reset " + judgement.reset());
         seen("limits " + judgement.limits().size());
@@ -169,8 +221,9 @@ class EvaluatorOracleTest {
         seen(judgement.source().startsWith("c") ? "component" : judgement.source());
     }
 
-    private static String tier(String rule) {
-        return rule.isEmpty() ? "none" : rule.substring(0, Math.min(rule.length(), rule.indexOf(' ') + 5));
+    private static String tier(PolicyEpoch epoch, int rule) {
+        RuleInfo info = epoch.rule(rule);
+        return info == null ? "none" : info.tier().word();
     }
 
     private void seen(String what) {
@@ -178,5 +231,9 @@ class EvaluatorOracleTest {
     }
 
     /** So that the comparison cannot become one of nothing with nothing. */
-    private void assertSeen() {}
+    private void assertSeen() {
+        for (String what : SEEN) {
+            assertTrue(seen.getOrDefault(what, 0) >= 20, () -> what + " was hardly seen: " + seen);
+        }
+    }
 }

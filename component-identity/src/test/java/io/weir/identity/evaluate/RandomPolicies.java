@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -32,6 +33,7 @@ import io.weir.identity.component.Kind;
 import io.weir.identity.component.L4Match;
 import io.weir.identity.component.Origin;
 import io.weir.identity.component.Peer;
+import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.Rule;
 import io.weir.identity.component.RuleAction;
 import io.weir.identity.component.RuleLimits;
@@ -115,6 +117,62 @@ final class RandomPolicies {
                 Kind.RULE_SET,
                 id,
                 new RuleSet(tier, chance(15) ? RuleMode.AUDIT : RuleMode.ENFORCE, rules(RuleKind.SET, 4)));
+    }
+
+    Set<String> quarantined() {
+        return chance(25) ? Set.of("c1") : Set.of();
+    }
+
+    /** One thing more, less or other than before. */
+    EvaluatorOracleTest.Case changed(EvaluatorOracleTest.Case last) {
+        PolicySet documents = last.documents();
+        int number = random.nextInt(COMPONENTS);
+        Tier tier = List.of(Tier.EMERGENCY, Tier.PLATFORM, Tier.BASELINE).get(random.nextInt(3));
+        String set = tier.word() + (1 + random.nextInt(2));
+        return switch (random.nextInt(9)) {
+            case 0 -> new EvaluatorOracleTest.Case(documents, grants(), last.quarantined());
+            case 1 -> new EvaluatorOracleTest.Case(documents, last.grants(), quarantined());
+            case 2 -> changed(last, documents.with(List.of(ruleSet(set, tier))));
+            case 3 -> changed(last, documents.without(Kind.RULE_SET, set));
+            case 4 -> changed(last, documents.with(List.of(group())));
+            case 5 -> changed(last, documents.with(List.of(component(RESERVED.get(random.nextInt(3)), -1))));
+            case 6 -> changed(last, documents.without(Kind.COMPONENT, RESERVED.get(random.nextInt(3))));
+            case 7 -> changed(last, relabelled(documents, "c" + number));
+            default -> changed(last, documents.with(List.of(component("c" + number, number))));
+        };
+    }
+
+    private static EvaluatorOracleTest.Case changed(EvaluatorOracleTest.Case last, PolicySet documents) {
+        return new EvaluatorOracleTest.Case(documents, last.grants(), last.quarantined());
+    }
+
+    private Document group() {
+        return document(Kind.GROUP, "g0", new Group(List.of(one(), new Peer.ByLabels(labels()))));
+    }
+
+    private PolicySet relabelled(PolicySet documents, String id) {
+        Document document = Objects.requireNonNull(documents.get(Kind.COMPONENT, id));
+        Component it = (Component) document.body();
+        Map<String, String> labels = new HashMap<>(labels());
+        labels.put("fresh", String.valueOf(random.nextInt(3)));
+        return documents.with(List.of(document(
+                Kind.COMPONENT,
+                id,
+                new Component(
+                        labels,
+                        it.owner(),
+                        it.instances(),
+                        it.minAssurance(),
+                        it.securityLabel(),
+                        it.exposes(),
+                        it.mode(),
+                        it.isolateIngress(),
+                        it.isolateEgress(),
+                        it.ingress(),
+                        it.egress(),
+                        it.violations(),
+                        it.limits(),
+                        it.tests()))));
     }
 
     List<ActiveGrant> grants() {
@@ -291,31 +349,52 @@ final class RandomPolicies {
 
     // Flows.
 
-    NaiveEvaluator.Flow flow() {
+    /** A flow whose ends are mostly what some instance says, on the whole or in part. */
+    NaiveEvaluator.Flow flow(List<Instance> instances) {
         int protocol = chance(8) ? -1 : PROTOCOLS[random.nextInt(PROTOCOLS.length)];
         boolean six = chance(15);
-        int vlan = chance(60) ? 1 : 10 + 10 * random.nextInt(2);
-        return new NaiveEvaluator.Flow(end(protocol, six, false), end(protocol, six, true), vlan, protocol);
+        Instance source = instances.get(random.nextInt(instances.size()));
+        Instance destination = instances.get(random.nextInt(instances.size()));
+        int vlan = chance(70) ? Math.max(1, chance(50) ? source.vlan() : destination.vlan()) : 10 + 10 * random.nextInt(2);
+        return new NaiveEvaluator.Flow(
+                end(protocol, six, false, source), end(protocol, six, true, destination), vlan, protocol);
     }
 
-    private NaiveEvaluator.End end(int protocol, boolean six, boolean destination) {
-        int which = random.nextInt(10);
-        String port = which < 7
-                ? VM_PORTS.get(random.nextInt(VM_PORTS.size()))
-                : which == 7 ? "host0" : which == 8 ? "nowhere" : "up0";
-        PortRole role = which == 7 ? PortRole.HOST : which == 9 ? PortRole.UPLINK : PortRole.VM;
+    private NaiveEvaluator.End end(int protocol, boolean six, boolean destination, Instance like) {
+        int which = random.nextInt(20);
+        String port = which < 3 ? List.of("host0", "nowhere", "up0").get(which) : chance(90) ? like.port() : "vm1";
+        PortRole role = port.equals("host0") ? PortRole.HOST : port.equals("up0") ? PortRole.UPLINK : PortRole.VM;
         PolicyMode mode = chance(80) ? PolicyMode.ENFORCE : chance(50) ? PolicyMode.AUDIT : PolicyMode.OFF;
-        int number = random.nextInt(COMPONENTS + 1);
-        int addressed = chance(80) ? number : random.nextInt(8);
-        long mac = destination && chance(8) ? 0xFFFF_FFFF_FFFFL : MAC + (chance(80) ? number : random.nextInt(8));
+        boolean toMany = destination && chance(8);
+        long mac = toMany
+                ? 0xFFFF_FFFF_FFFFL
+                : chance(85) ? like.mac().orElse(MAC + random.nextInt(8)) : MAC + random.nextInt(8);
         boolean ip = protocol >= 0;
-        long high = ip && six ? (chance(15) ? 0xFE80L : 0xFD00L) << 48 : 0;
-        long low = !ip ? 0 : six ? addressed : 0xFFFFL << 32 | address(addressed);
-        return new NaiveEvaluator.End(
-                port, role, mode, mac, high, low, ip && protocol != 47 ? 80 + random.nextInt(12) : 0);
+        IpPrefix said = like.ips().stream()
+                .filter(prefix -> prefix.isIpv4() != six)
+                .findFirst()
+                .orElse(six ? new IpPrefix(0xFD00L << 48, 7, 128) : IpPrefix.ipv4(address(7), 32));
+        int other = random.nextInt(12);
+        long low = chance(85) ? said.low() : six ? other : 0xFFFFL << 32 | address(other);
+        long high = six && chance(10) ? 0xFE80L << 48 : said.high();
+        int l4Port = !ip || protocol == 47 ? 0 : chance(50) ? l4Port(like) : 78 + random.nextInt(20);
+        return new NaiveEvaluator.End(port, role, mode, mac, ip ? high : 0, ip ? low : 0, l4Port);
     }
 
-    private boolean chance(int percent) {
+    private int l4Port(Instance like) {
+        return like.l4().isEmpty() || like.l4().getFirst().ranges().isEmpty()
+                ? 80 + random.nextInt(8)
+                : like.l4().getFirst().ranges().getFirst().first();
+    }
+
+    static List<Instance> instances(List<Document> documents) {
+        return documents.stream()
+                .filter(document -> document.body() instanceof Component)
+                .flatMap(document -> ((Component) document.body()).instances().stream())
+                .toList();
+    }
+
+    boolean chance(int percent) {
         return random.nextInt(100) < percent;
     }
 }
