@@ -1,12 +1,15 @@
 package io.weir.identity.component;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.ListIterator;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -24,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 public final class PolicySet {
     public static final PolicySet EMPTY = new PolicySet(new TreeMap<>());
 
+    private static final int DIGEST_LENGTH = 32;
+
     private final NavigableMap<Key, Entry> entries;
     private final List<Document> documents;
     private volatile @Nullable String digest; // made when first asked; whoever comes second makes the same
@@ -37,13 +42,17 @@ public final class PolicySet {
         private static final Comparator<Key> ORDER =
                 Comparator.comparing(Key::kind).thenComparing(Key::id);
 
+        static Key of(Document document) {
+            return new Key(document.kind(), document.id());
+        }
+
         @Override
         public int compareTo(Key other) {
             return ORDER.compare(this, other);
         }
     }
 
-    /** A document and the SHA-256 of its text, which the sets that share it share too. */
+    /** A document and its SHA-256, which the sets that share it share too. */
     private static final class Entry {
         private final Document document;
         private volatile byte @Nullable [] digest;
@@ -59,7 +68,8 @@ public final class PolicySet {
         byte[] digest() {
             byte[] known = digest;
             if (known == null) {
-                known = sha256().digest(document.text().getBytes(StandardCharsets.UTF_8));
+                String whole = document.kind().word() + '\0' + document.id() + '\0' + document.text();
+                known = sha256().digest(whole.getBytes(StandardCharsets.UTF_8));
                 digest = known;
             }
             return known;
@@ -81,6 +91,27 @@ public final class PolicySet {
         return entry == null ? null : entry.document;
     }
 
+    /** The documents that the other set does not hold, or holds with another text, by kind, then by id. */
+    public List<Document> notIn(PolicySet other) {
+        List<Document> changed = new ArrayList<>();
+        ListIterator<Document> theirs = other.documents.listIterator();
+        for (Document ours : documents) {
+            int order = -1;
+            Document same = null;
+            while (theirs.hasNext() && order < 0) {
+                same = theirs.next();
+                order = Key.of(same).compareTo(Key.of(ours));
+            }
+            if (order > 0) {
+                theirs.previous();
+            }
+            if (order != 0 || same == null || !same.text().equals(ours.text())) {
+                changed.add(ours);
+            }
+        }
+        return changed;
+    }
+
     /**
      * This set with documents added, or put in the place of those that have their kind and id; of two such among the changed,
      * the later stays.
@@ -93,7 +124,7 @@ public final class PolicySet {
             if (document.kind() == Kind.GRANT) {
                 throw new IllegalArgumentException("a grant belongs to no revision: was " + document.id());
             }
-            next.put(new Key(document.kind(), document.id()), new Entry(document));
+            next.put(Key.of(document), new Entry(document));
         }
         return new PolicySet(next);
     }
@@ -110,18 +141,15 @@ public final class PolicySet {
     }
 
     /**
-     * SHA-256, in hex, over each document's kind, id and SHA-256 of its canonical text, each word closed by a zero byte: equal
-     * for sets that say the same, wherever they were read from.
+     * SHA-256, in hex, over the SHA-256 of each document, which is over its kind, its id, each closed by a zero byte, and its
+     * canonical text: equal for sets that say the same, wherever they were read from.
      */
     public String digest() {
         String known = digest;
         if (known == null) {
-            MessageDigest sha256 = sha256();
-            entries.forEach((key, entry) -> {
-                sha256.update((key.kind.word() + '\0' + key.id + '\0').getBytes(StandardCharsets.UTF_8));
-                sha256.update(entry.digest());
-            });
-            known = HexFormat.of().formatHex(sha256.digest());
+            ByteBuffer digests = ByteBuffer.allocate(entries.size() * DIGEST_LENGTH);
+            entries.values().forEach(entry -> digests.put(entry.digest()));
+            known = HexFormat.of().formatHex(sha256().digest(digests.array()));
             digest = known;
         }
         return known;

@@ -99,7 +99,7 @@ final class ComponentReader {
         }
         long mac = MacText.parse(text.get());
         if (!MacText.unicast(mac)) {
-            String problem = "must be the MAC address of one station: was " + Section.shown(text.get());
+            String problem = "must be the MAC address of one station: was " + Wording.shown(text.get());
             instance.problem("mac", problem, "write six octets, as in 52:54:00:aa:01:02");
         }
         return OptionalLong.of(mac);
@@ -121,7 +121,7 @@ final class ComponentReader {
     private Optional<String> securityLabel() {
         Optional<String> label = spec.text("securityLabel");
         label.flatMap(LabelGrammar::problem).ifPresent(problem -> {
-            String was = ": was " + Section.shown(label.get());
+            String was = ": was " + Wording.shown(label.get());
             spec.problem("securityLabel", problem + was, "write system_u:system_r:ledger_t:s2-s5:c1.c3");
         });
         return label;
@@ -190,7 +190,7 @@ final class ComponentReader {
         String text = test.require("l4", "tcp/5432") ? test.text("l4").orElse("") : "";
         L4Text.Destination destination = L4Text.destination(text);
         if (destination == null && !text.isEmpty()) {
-            String problem = "must be one protocol and port or type: was " + Section.shown(text);
+            String problem = "must be one protocol and port or type: was " + Wording.shown(text);
             test.problem("l4", problem, "write tcp/5432, udp/53, icmp/echo-request or icmpv6/1/4");
         }
         return destination == null ? new L4Text.Destination(0, 0) : destination;

@@ -2,6 +2,7 @@ package io.weir.identity.manifest;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -48,11 +49,10 @@ final class GroupCycles {
         this.documents = documents;
     }
 
-    static List<Cycle> find(PolicySet documents) {
+    /** The cycles that can be reached from the groups among the given documents. */
+    static List<Cycle> find(PolicySet documents, Collection<Document> from) {
         GroupCycles finder = new GroupCycles(documents);
-        for (Document group : documents.documents(Kind.GROUP)) {
-            finder.walk(group);
-        }
+        from.stream().filter(document -> document.kind() == Kind.GROUP).forEach(finder::walk);
         return finder.cycles;
     }
 

@@ -37,8 +37,8 @@ final class L4Reader {
     private static Optional<L4Match> match(Section section, String text) {
         int protocol = L4Text.protocol(text);
         if (protocol == L4Text.INVALID) {
-            String problem = "must be a protocol, " + PROTOCOLS + ": was " + Section.shown(text);
-            section.problem("protocol", problem, Section.closest(text, L4Text.protocols(), "write one of: "));
+            String problem = "must be a protocol, " + PROTOCOLS + ": was " + Wording.shown(text);
+            section.problem("protocol", problem, Wording.closest(text, L4Text.protocols(), "write one of: "));
             return Optional.empty();
         }
         if (section.has("ports") && !L4Text.hasPorts(protocol)) {
@@ -58,7 +58,7 @@ final class L4Reader {
         Optional<String> text = section.text("ports");
         List<Range> ports = text.map(L4Text::ports).orElse(null);
         if (text.isPresent() && ports == null) {
-            String problem = "must be ports, 0 to 65535: was " + Section.shown(text.get());
+            String problem = "must be ports, 0 to 65535: was " + Wording.shown(text.get());
             section.problem("ports", problem, "write \"80,443,1000-2000\"");
         }
         return ports == null ? List.of() : ports;
@@ -70,7 +70,7 @@ final class L4Reader {
             Range type = L4Text.icmpType(protocol, item.text());
             if (type == null) {
                 String problem =
-                        "must be a type of " + L4Text.protocol(protocol) + ": was " + Section.shown(item.text());
+                        "must be a type of " + L4Text.protocol(protocol) + ": was " + Wording.shown(item.text());
                 String known = String.join(", ", L4Text.icmpTypeNames(protocol));
                 section.problem(item, problem, "write a number, \"3/4\" with a code, or a name: " + known);
             } else {

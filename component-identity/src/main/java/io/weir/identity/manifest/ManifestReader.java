@@ -106,7 +106,7 @@ public final class ManifestReader {
             throw only.inOrder();
         }
         if (!(root instanceof YamlNode.Mapping mapping)) {
-            String shape = Section.shown(root.shape());
+            String shape = Wording.shown(root.shape());
             problems.add(
                     root.line(), "", "a document must be a section of keys: was " + shape, "write key: value lines");
             return;

@@ -76,7 +76,7 @@ public final class ManifestWriter {
     }
 
     static void mode(SectionBuilder section, RuleMode mode) {
-        section.textUnless(Section.word(RuleMode.ENFORCE), "mode", Section.word(mode));
+        section.textUnless(Wording.word(RuleMode.ENFORCE), "mode", Wording.word(mode));
     }
 
     private static YamlNode instance(Instance instance) {
@@ -141,6 +141,6 @@ public final class ManifestWriter {
                 .list("l4", grant.rule().l4().stream().map(RuleWriter::l4).toList());
         spec.node("rule", rule.build())
                 .numberUnless(0, "ttlSeconds", grant.ttlSeconds())
-                .textUnless("reset", "onExpiry", Section.word(grant.onExpiry()));
+                .textUnless("reset", "onExpiry", Wording.word(grant.onExpiry()));
     }
 }

@@ -85,7 +85,7 @@ final class PeerReader {
 
     private static boolean within(Section section, Section.Item item, IpPrefix part, @Nullable IpPrefix whole) {
         if (whole != null && !whole.contains(part)) {
-            String problem = "must lie within " + IpText.of(whole) + ": was " + Section.shown(item.text());
+            String problem = "must lie within " + IpText.of(whole) + ": was " + Wording.shown(item.text());
             section.problem(item, problem, "write a part of the cidr, or leave it out");
             return false;
         }
@@ -99,7 +99,7 @@ final class PeerReader {
             return Optional.of(prefix);
         }
         IpPrefix around = IpText.network(item.text());
-        String was = ": was " + Section.shown(item.text());
+        String was = ": was " + Wording.shown(item.text());
         if (around == null) {
             section.problem(item, "must be an IP address or network" + was, "write 10.8.0.0/16 or fd00:8::/64");
         } else {

@@ -2,10 +2,7 @@ package io.weir.identity.manifest;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,26 +35,25 @@ public final class ReferenceCheck {
     private static final int MAX_SUGGESTIONS = 20;
 
     private final PolicySet documents;
-    private final Set<String> components;
-    private final Set<String> groups;
     private final List<Problem> problems = new ArrayList<>();
 
     private ReferenceCheck(PolicySet documents) {
         this.documents = documents;
-        this.components = ids(Kind.COMPONENT);
-        this.components.addAll(RESERVED);
-        this.groups = ids(Kind.GROUP);
-    }
-
-    private Set<String> ids(Kind kind) {
-        return documents.documents(kind).stream().map(Document::id).collect(Collectors.toCollection(HashSet::new));
     }
 
     /** Every mistake in the set, by source and line; none when all names lead somewhere. */
     public static List<Problem> problems(PolicySet documents) {
+        return problems(PolicySet.EMPTY, documents);
+    }
+
+    /** Every mistake in a set that was made from one without mistakes; looks only at what may have become wrong. */
+    public static List<Problem> problems(PolicySet before, PolicySet documents) {
         ReferenceCheck check = new ReferenceCheck(documents);
-        documents.documents().forEach(check::document);
-        GroupCycles.find(documents).forEach(check::cycle);
+        boolean removed = before.notIn(documents).stream()
+                .anyMatch(document -> documents.get(document.kind(), document.id()) == null);
+        List<Document> changed = documents.notIn(removed ? PolicySet.EMPTY : before);
+        changed.forEach(check::document);
+        GroupCycles.find(documents, changed).forEach(check::cycle);
         return check.inOrder();
     }
 
@@ -144,21 +140,29 @@ public final class ReferenceCheck {
     }
 
     private boolean component(Document document, String path, String id) {
-        return refer(document, path, "component", id, components);
+        return RESERVED.contains(id) || refer(document, path, Kind.COMPONENT, id);
     }
 
     private void group(Document document, String path, String id) {
-        refer(document, path, "group", id, groups);
+        refer(document, path, Kind.GROUP, id);
     }
 
-    private boolean refer(Document document, String path, String what, String id, Set<String> known) {
-        if (known.contains(id)) {
+    private boolean refer(Document document, String path, Kind kind, String id) {
+        if (documents.get(kind, id) != null) {
             return true;
         }
-        String remedy = Section.closest(id, problems.size() < MAX_SUGGESTIONS ? known : List.of(), "");
+        String what = kind == Kind.GROUP ? "group" : "component";
+        List<String> known = problems.size() < MAX_SUGGESTIONS ? ids(kind) : List.of();
+        String remedy = Wording.closest(id, known, "");
         String otherwise = "add the " + what + ", or take the name out";
         problem(document, path, "no " + what + " is called " + id, remedy.startsWith("did") ? remedy : otherwise);
         return false;
+    }
+
+    private List<String> ids(Kind kind) {
+        List<String> ids = new ArrayList<>(kind == Kind.COMPONENT ? RESERVED : List.of());
+        documents.documents(kind).forEach(document -> ids.add(document.id()));
+        return ids;
     }
 
     private void exposes(Document document, String path, Rule rule, String id, @Nullable Component owner) {

@@ -131,7 +131,7 @@ final class RuleReader {
         } catch (DateTimeException expected) {
             // told below
         }
-        String problem = "must be a time from 2000 to 2200: was " + Section.shown(text.get());
+        String problem = "must be a time from 2000 to 2200: was " + Wording.shown(text.get());
         rule.problem("auditUntil", problem, "write 2026-12-01T00:00:00Z");
         return Optional.empty();
     }

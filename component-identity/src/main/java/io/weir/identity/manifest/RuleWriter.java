@@ -23,7 +23,7 @@ final class RuleWriter {
                 .text("id", rule.id())
                 .numberUnless(Rule.DEFAULT_PRIORITY, "priority", rule.priority());
         if (part == Part.RULE) {
-            section.textUnless("both", "sides", Section.word(rule.sides()));
+            section.textUnless("both", "sides", Wording.word(rule.sides()));
         }
         section.list("from", peers(rule.from()))
                 .list("to", part == Part.INGRESS_RULE ? exposed(rule.exposes()) : peers(rule.to()))
@@ -34,7 +34,7 @@ final class RuleWriter {
         rule.when().ifPresent(window -> section.node("when", when(window)));
         ManifestWriter.mode(section, rule.mode());
         rule.auditUntil().ifPresent(until -> section.text("auditUntil", until.toString()));
-        return section.textUnless("reevaluate", "onChange", Section.word(rule.onChange()))
+        return section.textUnless("reevaluate", "onChange", Wording.word(rule.onChange()))
                 .build();
     }
 
@@ -77,7 +77,7 @@ final class RuleWriter {
             case Peer.ByCidr cidr ->
                 section.text("cidr", IpText.of(cidr.prefix()))
                         .texts("except", cidr.except().stream().map(IpText::of).toList())
-                        .textUnless("any", "scope", Section.word(cidr.scope()))
+                        .textUnless("any", "scope", Wording.word(cidr.scope()))
                         .build();
         };
     }

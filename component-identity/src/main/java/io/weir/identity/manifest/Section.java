@@ -1,10 +1,8 @@
 package io.weir.identity.manifest;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -12,7 +10,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.identity.document.Problems;
-import io.weir.identity.document.Spelling;
 
 /**
  * One section of a manifest. A reading method returns the value, or the fallback where nothing or something wrong is written;
@@ -59,27 +56,16 @@ final class Section {
         }
         String word = key.text();
         if (!part.keys().contains(word)) {
-            problems.add(at, full(shown(word)), "unknown key", closest(word, part.keys(), "keys here are: "));
+            problems.add(
+                    at,
+                    full(Wording.shown(word)),
+                    "unknown key",
+                    Wording.closest(word, part.keys(), "keys here are: "));
         } else if (entries.putIfAbsent(word, entry) != null) {
             problems.add(at, full(word), "written twice", "keep one of them");
         } else if (at != line) {
             lines.put(full(word), at);
         }
-    }
-
-    /** Asks for the word that was probably meant, or names them all. */
-    static String closest(String word, Collection<String> known, String otherwise) {
-        Optional<String> close = word.length() > 64 ? Optional.empty() : Spelling.closest(word, known);
-        return close.map(meant -> "did you mean " + meant + "?").orElseGet(() -> otherwise + String.join(", ", known));
-    }
-
-    /** What is written, made fit for one line of a message. */
-    static String shown(String text) {
-        StringBuilder shown = new StringBuilder();
-        text.codePoints()
-                .limit(100)
-                .forEach(letter -> shown.appendCodePoint(Character.isISOControl(letter) ? '\uFFFD' : letter));
-        return text.length() > 100 ? shown + "..." : shown.toString();
     }
 
     private String full(String word) {
@@ -165,7 +151,7 @@ final class Section {
 
     private boolean check(String key, Word word, String text) {
         if (!word.matches(text)) {
-            problem(key, "must be " + word.allowed() + ": was " + shown(text), "choose such a name");
+            problem(key, "must be " + word.allowed() + ": was " + Wording.shown(text), "choose such a name");
             return false;
         }
         return true;
@@ -177,7 +163,7 @@ final class Section {
             return fallback;
         }
         if (!text.get().equals("true") && !text.get().equals("false")) {
-            problem(key, "must be true or false: was " + shown(text.get()), "write true or false");
+            problem(key, "must be true or false: was " + Wording.shown(text.get()), "write true or false");
             return fallback;
         }
         return text.get().equals("true");
@@ -192,7 +178,7 @@ final class Section {
         if (value == Numbers.INVALID || value < min || value > max) {
             problem(
                     key,
-                    "must be a whole number, " + min + " to " + max + ": was " + shown(text.get()),
+                    "must be a whole number, " + min + " to " + max + ": was " + Wording.shown(text.get()),
                     "choose a number in that range");
             return fallback;
         }
@@ -202,7 +188,7 @@ final class Section {
     /** The one of the constants whose word is written. */
     <E extends Enum<E>> E choice(String key, List<E> choices, E fallback) {
         Map<String, E> words = new LinkedHashMap<>();
-        choices.forEach(choice -> words.put(word(choice), choice));
+        choices.forEach(choice -> words.put(Wording.word(choice), choice));
         return choice(key, words, fallback);
     }
 
@@ -216,16 +202,11 @@ final class Section {
         if (choice == null) {
             problem(
                     key,
-                    "unknown word: was " + shown(text.get()),
-                    closest(text.get(), words.keySet(), "write one of: "));
+                    "unknown word: was " + Wording.shown(text.get()),
+                    Wording.closest(text.get(), words.keySet(), "write one of: "));
             return fallback;
         }
         return choice;
-    }
-
-    /** A constant as manifests write it. */
-    static String word(Enum<?> constant) {
-        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The section under the key, if any. */
@@ -237,7 +218,10 @@ final class Section {
         if (entry.value() instanceof YamlNode.Mapping mapping) {
             return Optional.of(new Section(problems, lines, inner, full(key), line(key), mapping));
         }
-        problem(key, "must be a section of keys: was " + shown(entry.value().shape()), keys(inner));
+        problem(
+                key,
+                "must be a section of keys: was " + Wording.shown(entry.value().shape()),
+                keys(inner));
         return Optional.empty();
     }
 
@@ -260,7 +244,7 @@ final class Section {
             if (items.get(i) instanceof YamlNode.Mapping mapping) {
                 sections.add(new Section(problems, lines, inner, where, at, mapping));
             } else {
-                String shape = shown(items.get(i).shape());
+                String shape = Wording.shown(items.get(i).shape());
                 problems.add(at, where, "must be a section of keys: was " + shape, keys(inner));
             }
         }
@@ -317,7 +301,7 @@ final class Section {
             return sequence.items();
         }
         if (entry != null) {
-            problem(key, "must be a list: was " + shown(entry.value().shape()), "write " + key + ": [...]");
+            problem(key, "must be a list: was " + Wording.shown(entry.value().shape()), "write " + key + ": [...]");
         }
         return List.of();
     }
@@ -337,7 +321,8 @@ final class Section {
         } else if (entry != null) {
             problem(
                     key,
-                    "must be a section of labels: was " + shown(entry.value().shape()),
+                    "must be a section of labels: was "
+                            + Wording.shown(entry.value().shape()),
                     "write {name: value}");
         }
         return labels;
@@ -347,13 +332,18 @@ final class Section {
         int at = label.key().line();
         if (!(label.key() instanceof YamlNode.Scalar name) || !Word.LABEL.matches(name.text())) {
             String allowed = "a label's name must be " + Word.LABEL.allowed();
-            problems.add(at, full(key), allowed + ": was " + shown(label.key().shape()), "choose such a name");
+            problems.add(
+                    at,
+                    full(key),
+                    allowed + ": was " + Wording.shown(label.key().shape()),
+                    "choose such a name");
             return;
         }
         String where = full(key) + '.' + name.text();
         if (!(label.value() instanceof YamlNode.Scalar value) || !Word.LABEL_VALUE.matches(value.text())) {
             String allowed = "a label's value must be " + Word.LABEL_VALUE.allowed();
-            problems.add(at, where, allowed + ": was " + shown(label.value().shape()), "choose such a value");
+            problems.add(
+                    at, where, allowed + ": was " + Wording.shown(label.value().shape()), "choose such a value");
         } else if (labels.putIfAbsent(name.text(), value.text()) != null) {
             problems.add(at, where, "written twice", "keep one of them");
         }

@@ -61,7 +61,7 @@ final class WhenReader {
                 from = time(matcher.group(1), matcher.group(2));
                 until = matcher.group(3) == null ? LocalTime.MIDNIGHT : time(matcher.group(3), matcher.group(4));
             } else {
-                String problem = "must be two times of day: was " + Section.shown(hours.get());
+                String problem = "must be two times of day: was " + Wording.shown(hours.get());
                 when.problem("hours", problem, "write \"07:00-19:00\"");
             }
         }
@@ -89,7 +89,7 @@ final class WhenReader {
         DayOfWeek first = DAYS.get(firstWord);
         DayOfWeek last = dash < 0 ? first : DAYS.get(item.text().substring(dash + 1));
         if (first == null || last == null) {
-            String problem = "must be a day or days: was " + Section.shown(item.text());
+            String problem = "must be a day or days: was " + Wording.shown(item.text());
             when.problem(item, problem, "write Mon, Tue, Wed, Thu, Fri, Sat, Sun, or Mon-Fri");
             return;
         }
@@ -108,10 +108,10 @@ final class WhenReader {
         try {
             return ZoneId.of(text.get());
         } catch (DateTimeException unknown) {
-            String known = Section.closest(text.get(), ZoneId.getAvailableZoneIds(), "")
+            String known = Wording.closest(text.get(), ZoneId.getAvailableZoneIds(), "")
                     .replace(", ", "");
             String remedy = known.startsWith("did you mean") ? known : "write a name such as Europe/Berlin";
-            when.problem("zone", "unknown time zone: was " + Section.shown(text.get()), remedy);
+            when.problem("zone", "unknown time zone: was " + Wording.shown(text.get()), remedy);
             return DEFAULT_ZONE;
         }
     }

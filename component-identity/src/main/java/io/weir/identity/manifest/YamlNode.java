@@ -23,7 +23,7 @@ sealed interface YamlNode {
 
         @Override
         public String shape() {
-            return isAbsent() ? "nothing" : text;
+            return isAbsent() ? "nothing" : text.isEmpty() ? "an empty text" : text;
         }
     }
 

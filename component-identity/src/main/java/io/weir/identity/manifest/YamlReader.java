@@ -29,13 +29,18 @@ import io.weir.identity.document.Problems;
 final class YamlReader {
     static final int MAX_DEPTH = 32;
 
-    private static final LoadSettings SETTINGS =
-            LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+    private static final int MIN_BUFFER = 64;
 
     private final Iterator<Event> events;
 
     private YamlReader(String yaml) {
-        this.events = new Parse(SETTINGS).parseString(yaml).iterator();
+        // One buffer for all: a token that is longer than the buffer would be copied again for every piece that is
+        // read.
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .setBufferSize(Math.max(MIN_BUFFER, yaml.length() + 1))
+                .build();
+        this.events = new Parse(settings).parseString(yaml).iterator();
     }
 
     /**

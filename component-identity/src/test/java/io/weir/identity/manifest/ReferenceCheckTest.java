@@ -184,4 +184,33 @@ class ReferenceCheckTest {
                 "g:5: spec.rule.from[0].component: Grant g: no component is called ops; add the component, or take the name out",
                 "g:5: spec.rule.toComponent: Grant g: no component is called pay.bd; did you mean pay.db?");
     }
+
+    @Test
+    void shouldFindTheSameMistakesWhenItLooksAtChangesOnly() {
+        PolicySet before = set(component("a", "egress: [{id: r, to: [{group: g}], action: allow}]")
+                + component("b", "egress: [{id: r, to: [{component: a}], action: allow}]")
+                + group("g", "{group: h}")
+                + group("h", ""));
+        assertProblems(ReferenceCheck.problems(before));
+
+        List<PolicySet> changes = List.of(
+                before,
+                before.with(set(component("b", "egress: [{id: r, to: [{component: c}], action: allow}]"))
+                        .documents()),
+                before.with(set(group("h", "{group: g}")).documents()),
+                before.without(Kind.COMPONENT, "a"),
+                before.without(Kind.GROUP, "h"),
+                before.without(Kind.COMPONENT, "a").with(set(component("c", "")).documents()));
+
+        List<Integer> counts = changes.stream()
+                .map(after -> ReferenceCheck.problems(before, after))
+                .map(List::size)
+                .toList();
+        assertEquals(List.of(0, 1, 1, 1, 1, 1), counts);
+        for (PolicySet after : changes) {
+            assertEquals(
+                    ReferenceCheck.problems(after).size(),
+                    ReferenceCheck.problems(before, after).size());
+        }
+    }
 }
