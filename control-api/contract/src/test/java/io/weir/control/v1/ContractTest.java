@@ -25,7 +25,11 @@ class ContractTest {
     @Test
     void shouldEqualTheAgreedContractWhenDescribed() throws IOException {
         StringBuilder described = new StringBuilder();
-        for (FileDescriptor file : List.of(PortProto.getDescriptor(), CaptureProto.getDescriptor())) {
+        for (FileDescriptor file : List.of(
+                PortProto.getDescriptor(),
+                CaptureProto.getDescriptor(),
+                PolicyProto.getDescriptor(),
+                GrantProto.getDescriptor())) {
             describe(described, file);
         }
 
