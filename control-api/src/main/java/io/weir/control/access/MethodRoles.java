@@ -9,6 +9,8 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 
 import io.weir.control.v1.CaptureServiceGrpc;
+import io.weir.control.v1.GrantServiceGrpc;
+import io.weir.control.v1.PolicyServiceGrpc;
 import io.weir.control.v1.PortServiceGrpc;
 
 import static io.weir.control.access.Role.ADMIN;
@@ -38,6 +40,24 @@ public final class MethodRoles {
 
         method(CaptureServiceGrpc.getCaptureMethod(), OPERATOR);
         method(CaptureServiceGrpc.getReplayMethod(), OPERATOR);
+
+        method(PolicyServiceGrpc.getValidateMethod(), VIEWER);
+        method(PolicyServiceGrpc.getHistoryMethod(), VIEWER);
+        method(PolicyServiceGrpc.getGetRevisionMethod(), VIEWER);
+        method(PolicyServiceGrpc.getDiffMethod(), VIEWER);
+        method(PolicyServiceGrpc.getExplainMethod(), VIEWER);
+        method(PolicyServiceGrpc.getListComponentsMethod(), VIEWER);
+        method(PolicyServiceGrpc.getListQuarantinesMethod(), VIEWER);
+        method(PolicyServiceGrpc.getApplyMethod(), OPERATOR);
+        method(PolicyServiceGrpc.getConfirmMethod(), OPERATOR);
+        method(PolicyServiceGrpc.getRollbackMethod(), OPERATOR);
+        method(PolicyServiceGrpc.getSetModeMethod(), OPERATOR);
+        method(PolicyServiceGrpc.getQuarantineMethod(), OPERATOR);
+        method(PolicyServiceGrpc.getReleaseMethod(), OPERATOR);
+
+        method(GrantServiceGrpc.getListMethod(), VIEWER);
+        method(GrantServiceGrpc.getCreateMethod(), OPERATOR);
+        method(GrantServiceGrpc.getRevokeMethod(), OPERATOR);
     }
 
     private MethodRoles() {}

@@ -19,13 +19,18 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 
+import io.weir.control.grpc.ProblemStatus;
 import io.weir.control.v1.CaptureServiceGrpc;
+import io.weir.control.v1.GrantServiceGrpc;
+import io.weir.control.v1.PolicyServiceGrpc;
 import io.weir.control.v1.PortServiceGrpc;
 
 /** A connection to a daemon. */
 final class ControlChannel implements AutoCloseable {
     /** A daemon answers any unary call far faster; without an end, a stopped one would hang the verb. */
     private static final int CALL_TIMEOUT_SECONDS = 10;
+
+    private static final int POLICY_TIMEOUT_SECONDS = 60;
 
     /** A MAC table of the largest size that weir.yaml takes fits several times. */
     private static final int MAX_ANSWER_BYTES = 256 << 20;
@@ -71,6 +76,15 @@ final class ControlChannel implements AutoCloseable {
         return PortServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
+    /** A change of policy may wait for a large one before it. */
+    PolicyServiceGrpc.PolicyServiceBlockingStub policies() {
+        return PolicyServiceGrpc.newBlockingStub(channel).withDeadlineAfter(POLICY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    GrantServiceGrpc.GrantServiceBlockingStub grants() {
+        return GrantServiceGrpc.newBlockingStub(channel).withDeadlineAfter(POLICY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
     /** For streams that go on as long as the user wants. */
     PortServiceGrpc.PortServiceBlockingStub portStreams() {
         return PortServiceGrpc.newBlockingStub(channel);
@@ -92,8 +106,8 @@ final class ControlChannel implements AutoCloseable {
         return switch (status.getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED -> unreachable(reason(status, description));
             case INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, OUT_OF_RANGE, RESOURCE_EXHAUSTED ->
-                new CommandException(ExitCode.BAD_INPUT, description);
-            default -> new CommandException(ExitCode.REFUSED, description);
+                new CommandException(ExitCode.BAD_INPUT, description, ProblemStatus.problems(failed));
+            default -> new CommandException(ExitCode.REFUSED, description, ProblemStatus.problems(failed));
         };
     }
 

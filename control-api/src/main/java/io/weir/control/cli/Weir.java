@@ -41,6 +41,18 @@ public final class Weir {
         verbs.put("events", EventsCommand::new);
         verbs.put("capture", CaptureCommand::new);
         verbs.put("replay", ReplayCommand::new);
+        verbs.put("apply", ApplyCommand::new);
+        verbs.put("confirm", ConfirmCommand::new);
+        verbs.put("history", HistoryCommand::new);
+        verbs.put("show", ShowCommand::new);
+        verbs.put("diff", DiffCommand::new);
+        verbs.put("rollback", RollbackCommand::new);
+        verbs.put("components", ComponentsCommand::new);
+        verbs.put("explain", ExplainCommand::new);
+        verbs.put("mode", ModeCommand::new);
+        verbs.put("grant", GrantCommand::new);
+        verbs.put("quarantine", QuarantineCommand::new);
+        verbs.put("schema", SchemaCommand::new);
         verbs.put("doctor", DoctorCommand::new);
         verbs.put("version", VersionCommand::new);
         return verbs;
@@ -90,8 +102,10 @@ public final class Weir {
             switch (failed) {
                 case ProblemException config ->
                     config.errors().forEach(error -> err.println(TerminalText.escape(error.toString())));
-                case CommandException command ->
+                case CommandException command -> {
+                    command.problems().forEach(problem -> err.println(TerminalText.escape(problem.toString())));
                     err.println("weir: " + TerminalText.escape(String.valueOf(command.getMessage())));
+                }
                 case StatusRuntimeException call ->
                     err.println("weir: " + TerminalText.escape(call.getStatus().toString()));
                 default ->

@@ -41,7 +41,7 @@ import io.weir.control.access.TcpSettings;
 final class ControlServer implements AutoCloseable {
     private static final int CLOSE_TIMEOUT_SECONDS = 2;
     private static final int HANDSHAKE_TIMEOUT_SECONDS = 10;
-    private static final int MAX_MESSAGE_BYTES = 4 << 20;
+    private static final int MAX_MESSAGE_BYTES = 64 << 20;
 
     private final SocketFile file;
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(

@@ -3,16 +3,20 @@ package io.weir.control.daemon;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.grpc.BindableService;
 
 import io.weir.control.config.HostSettings;
 import io.weir.control.grpc.CaptureEndpoint;
 import io.weir.control.grpc.DataDirectory;
 import io.weir.control.grpc.EventLog;
 import io.weir.control.grpc.PortEndpoint;
+import io.weir.control.policy.LiveFlows;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
@@ -60,10 +64,13 @@ public final class Daemon implements AutoCloseable {
         EventLog events = new EventLog();
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
+        PolicyControl policy = PolicyControl.open(settings, bridge, events, epoch -> {}, LiveFlows.NONE, undo);
         PortEndpoint portEndpoint =
                 new PortEndpoint(bridge, data, events, settings.policyMode(), settings.host(), Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
-        ControlServer control = undo.after(ControlServer.open(settings.api(), List.of(portEndpoint, captureEndpoint)));
+        List<BindableService> services = new ArrayList<>(List.of(portEndpoint, captureEndpoint));
+        services.addAll(policy.services());
+        ControlServer control = undo.after(ControlServer.open(settings.api(), services));
         bridge.start();
         settings.ports().forEach(port -> add(bridge, port));
         bridge.settle();

@@ -1,15 +1,21 @@
 package io.weir.control.grpc;
 
+import java.util.List;
 import java.util.function.Supplier;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import com.google.rpc.Code;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
+import io.weir.control.policy.PolicyRefusedException;
+import io.weir.control.policy.UnknownException;
+import io.weir.control.repository.RevisionMovedException;
 import io.weir.datapath.port.PortException;
+import io.weir.identity.document.ProblemException;
 
 /** Ends a call with what was computed, or with the status that fits the failure: the one place that maps failures. */
 final class Answers {
@@ -36,6 +42,12 @@ final class Answers {
             case StatusRuntimeException known -> known;
             case PortException refused -> refused(refused);
             case IllegalArgumentException refused -> refused(refused);
+            case ProblemException wrong ->
+                ProblemStatus.of(Code.INVALID_ARGUMENT, wrong.errors().size() + " mistakes", wrong.errors());
+            case PolicyRefusedException refused ->
+                ProblemStatus.of(Code.FAILED_PRECONDITION, text(refused), refused.problems());
+            case RevisionMovedException moved -> ProblemStatus.of(Code.ABORTED, text(moved), List.of());
+            case UnknownException unknown -> ProblemStatus.of(Code.NOT_FOUND, text(unknown), List.of());
             default -> {
                 LOG.error("a call failed", failed);
                 yield Status.INTERNAL
@@ -43,6 +55,10 @@ final class Answers {
                         .asRuntimeException();
             }
         };
+    }
+
+    private static String text(RuntimeException failed) {
+        return String.valueOf(failed.getMessage());
     }
 
     private static StatusRuntimeException refused(RuntimeException refused) {

@@ -1,5 +1,6 @@
 package io.weir.control.grpc;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -50,8 +51,20 @@ public final class EventLog {
     }
 
     /** Keeps the event and tells the watchers. */
-    public synchronized void append(SwitchEvent event) {
-        Event message = StatusMessages.message(event);
+    public void append(SwitchEvent event) {
+        append(StatusMessages.message(event));
+    }
+
+    /** Keeps an event that concerns no port, and tells the watchers. */
+    public void append(Instant time, String kind, String detail) {
+        append(Event.newBuilder()
+                .setTime(PolicyMessages.time(time))
+                .setKind(kind)
+                .setDetail(detail)
+                .build());
+    }
+
+    private synchronized void append(Event message) {
         if (latest.size() == CAPACITY) {
             latest.removeFirst();
         }

@@ -54,8 +54,9 @@ class SocketAccessTest {
     private Daemon daemon(String api) {
         Daemon daemon = new Daemon(HostConfig.read(
                 "weir.yaml",
-                "host: lab\nrunDir: " + folder.resolve("run") + "\npolicy: {mode: off}\napi: {socket: " + socket()
-                        + ", group: " + SWITCH_GROUP + api + "}\n"));
+                "host: lab\ndataDir: " + folder.resolve("data") + "\nrunDir: " + folder.resolve("run")
+                        + "\npolicy: {mode: off}\napi: {socket: " + socket() + ", group: " + SWITCH_GROUP + api
+                        + "}\n"));
         daemon.start();
         return daemon;
     }

@@ -81,6 +81,7 @@ class TcpAccessTest {
     private Daemon daemon(String certificate, String key) {
         Daemon daemon = new Daemon(HostConfig.read("weir.yaml", """
                 host: lab
+                dataDir: %1$s/data
                 runDir: %1$s/run
                 policy: {mode: off}
                 api:

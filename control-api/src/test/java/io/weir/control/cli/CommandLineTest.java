@@ -40,7 +40,9 @@ class CommandLineTest {
 
     @BeforeEach
     void startDaemon() {
-        settings = HostConfig.read("weir.yaml", "host: lab\nrunDir: " + folder + "\npolicy: {mode: off}\n");
+        settings = HostConfig.read(
+                "weir.yaml",
+                "host: lab\ndataDir: " + folder.resolve("data") + "\nrunDir: " + folder + "\npolicy: {mode: off}\n");
         daemon = new Daemon(settings);
         daemon.start();
     }
@@ -150,6 +152,18 @@ class CommandLineTest {
                 "events",
                 "capture",
                 "replay",
+                "apply",
+                "confirm",
+                "history",
+                "show",
+                "diff",
+                "rollback",
+                "components",
+                "explain",
+                "mode",
+                "grant",
+                "quarantine",
+                "schema",
                 "doctor",
                 "version")) {
             assertTrue(out.contains("\n  " + verb + " "), verb);

@@ -29,7 +29,9 @@ class DaemonTest {
 
     private HostSettings settings(String more) {
         return HostConfig.read(
-                "weir.yaml", "host: lab\nrunDir: " + folder.resolve("run") + "\npolicy: {mode: off}\n" + more);
+                "weir.yaml",
+                "host: lab\ndataDir: " + folder.resolve("data") + "\nrunDir: " + folder.resolve("run")
+                        + "\npolicy: {mode: off}\n" + more);
     }
 
     @Test

@@ -25,8 +25,12 @@ class ContractTest {
     @Test
     void shouldEqualTheAgreedContractWhenDescribed() throws IOException {
         StringBuilder described = new StringBuilder();
-        for (FileDescriptor file :
-                List.of(PortProto.getDescriptor(), CaptureProto.getDescriptor(), FlowProto.getDescriptor())) {
+        for (FileDescriptor file : List.of(
+                PortProto.getDescriptor(),
+                CaptureProto.getDescriptor(),
+                FlowProto.getDescriptor(),
+                PolicyProto.getDescriptor(),
+                GrantProto.getDescriptor())) {
             describe(described, file);
         }
 

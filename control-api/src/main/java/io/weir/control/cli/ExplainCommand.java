@@ -1,0 +1,151 @@
+package io.weir.control.cli;
+
+import java.io.PrintWriter;
+import java.util.Map;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import io.weir.control.v1.ExplainRequest;
+import io.weir.control.v1.Explanation;
+import io.weir.control.v1.RuleReference;
+import io.weir.control.v1.SideExplanation;
+import io.weir.identity.component.L4Text;
+
+/** {@code weir explain FROM TO tcp/5432 [--at N]}. */
+@Command(
+        name = "explain",
+        description = "Say whether a flow would pass, and why; the answer is that of the packet path's own code.",
+        footer = {
+            "",
+            "Exit status: 0 allowed, 1 denied.",
+            "Examples:",
+            "  weir explain pay.api pay.ledger-db tcp/5432",
+            "  weir explain 10.9.1.7 pay.ledger-db icmp/8 --at 12",
+        })
+final class ExplainCommand extends DaemonVerb {
+    @Parameters(index = "0", paramLabel = "FROM", description = "Component, reserved.world, reserved.host or address.")
+    private String from = "";
+
+    @Parameters(index = "1", paramLabel = "TO", description = "The same, of the other end.")
+    private String to = "";
+
+    @Parameters(index = "2", paramLabel = "L4", description = "tcp/5432, udp/53, icmp/8, a protocol, or not-ip.")
+    private String l4 = "";
+
+    @Option(
+            names = "--at",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "As revision N alone says; the epoch in force when not said, with grants and quarantines.")
+    private int revision;
+
+    @Mixin
+    private Output output = new Output();
+
+    @Override
+    int ask(ControlChannel daemon, PrintWriter out) {
+        ExplainRequest.Builder request =
+                ExplainRequest.newBuilder().setFrom(from).setTo(to).setRevision(revision);
+        destination(request);
+        Explanation answer = daemon.policies().explain(request.build());
+        if (output.json()) {
+            Json.print(out, document(answer));
+        } else {
+            print(out, answer);
+        }
+        return answer.getAction().equals("allow") ? ExitCode.DONE : ExitCode.REFUSED;
+    }
+
+    private void destination(ExplainRequest.Builder request) {
+        if (l4.equals("not-ip")) {
+            request.setProtocol(-1);
+            return;
+        }
+        L4Text.Destination destination = L4Text.destination(l4);
+        if (destination == null) {
+            throw new CommandException(
+                    ExitCode.BAD_INPUT,
+                    "must be a protocol and a port: was " + l4 + "; write such as tcp/5432 or icmp/8");
+        }
+        request.setProtocol(destination.protocol()).setPort(destination.port());
+    }
+
+    private void print(PrintWriter out, Explanation answer) {
+        line(out, from + " -> " + to + ' ' + l4 + ": " + answer.getAction() + reason(answer));
+        side(out, "egress of ", answer.getEgress());
+        side(out, "ingress of ", answer.getIngress());
+        line(out, "labels: " + answer.getLabel());
+        if (!answer.getAuditAction().isEmpty()) {
+            line(out, "without audit: " + answer.getAuditAction() + ' ' + answer.getAuditReason());
+        }
+        line(out, "epoch " + answer.getEpoch() + ", revision " + answer.getRevision());
+        out.flush();
+    }
+
+    private static String reason(Explanation answer) {
+        return answer.getReason().isEmpty() ? "" : " (" + answer.getReason() + ": " + answer.getReasonText() + ')';
+    }
+
+    private static void side(PrintWriter out, String which, SideExplanation side) {
+        line(out, which + side.getComponent() + " (known by " + side.getAssurance() + "): " + side.getAction());
+        line(out, "  rule: " + (side.hasRule() ? text(side.getRule()) : "none"));
+        side.getStepsList().forEach(step -> line(out, "  " + step));
+        if (side.hasNearest()) {
+            line(out, "  nearest rule that would have allowed: " + text(side.getNearest()));
+        }
+    }
+
+    /** {@code pay.ledger-db/api-to-sql (component tier, allow, pay.yaml:14)}. */
+    private static String text(RuleReference rule) {
+        String place = rule.getSource().isEmpty() ? "" : ", " + rule.getSource() + ':' + rule.getLine();
+        return rule.getDocument().getId() + '/' + rule.getRule() + " (" + rule.getTier() + " tier, " + rule.getAction()
+                + place + ')';
+    }
+
+    private static void line(PrintWriter out, String text) {
+        out.println(TerminalText.escape(text));
+    }
+
+    private static Map<String, Object> document(Explanation answer) {
+        return Json.fields()
+                .put("action", answer.getAction())
+                .put("reason", answer.getReason())
+                .put("egress", document(answer.getEgress()))
+                .put("ingress", document(answer.getIngress()))
+                .put("label", answer.getLabel())
+                .put("auditAction", answer.getAuditAction())
+                .put("auditReason", answer.getAuditReason())
+                .put("epoch", answer.getEpoch())
+                .put("revision", answer.getRevision())
+                .map();
+    }
+
+    private static Map<String, Object> document(SideExplanation side) {
+        Json.Fields fields = Json.fields()
+                .put("component", side.getComponent())
+                .put("assurance", side.getAssurance())
+                .put("action", side.getAction());
+        if (side.hasRule()) {
+            fields.put("rule", document(side.getRule()));
+        }
+        if (side.hasNearest()) {
+            fields.put("nearest", document(side.getNearest()));
+        }
+        return fields.put("steps", side.getStepsList()).map();
+    }
+
+    private static Map<String, Object> document(RuleReference rule) {
+        return Json.fields()
+                .put("tier", rule.getTier())
+                .put("kind", rule.getDocument().getKind())
+                .put("document", rule.getDocument().getId())
+                .put("rule", rule.getRule())
+                .put("action", rule.getAction())
+                .put("source", rule.getSource())
+                .put("line", rule.getLine())
+                .map();
+    }
+}

@@ -1,0 +1,86 @@
+package io.weir.control.daemon;
+
+import java.util.List;
+
+import io.grpc.BindableService;
+
+import io.weir.control.clock.DurableClock;
+import io.weir.control.clock.SystemClock;
+import io.weir.control.config.HostSettings;
+import io.weir.control.grant.GrantStore;
+import io.weir.control.grpc.EventLog;
+import io.weir.control.grpc.GrantEndpoint;
+import io.weir.control.grpc.PolicyEndpoint;
+import io.weir.control.policy.EpochPublisher;
+import io.weir.control.policy.Explanations;
+import io.weir.control.policy.LiveFlows;
+import io.weir.control.policy.PolicyEngine;
+import io.weir.control.policy.PolicyTimer;
+import io.weir.control.repository.EmbeddedRepository;
+import io.weir.control.repository.Repository;
+import io.weir.control.repository.RepositoryException;
+import io.weir.datapath.worker.Switch;
+import io.weir.identity.compile.PolicyCompiler;
+import io.weir.identity.document.ProblemException;
+
+/**
+ * The policy of the daemon: store, engine, timer and services, wired to the switch.
+ *
+ * <p>Threading: opened by one thread.
+ */
+final class PolicyControl {
+    /** Of the heap: what one epoch may take at most, because two live at once while sessions go over. */
+    private static final int HEAP_SHARE = 4;
+
+    private final PolicyEngine engine;
+    private final List<BindableService> services;
+
+    private PolicyControl(PolicyEngine engine, List<BindableService> services) {
+        this.engine = engine;
+        this.services = services;
+    }
+
+    /**
+     * Opens the store and publishes what is in force, before any port exists.
+     *
+     * @throws StartException when the store cannot be used, or holds what this version does not compile
+     */
+    static PolicyControl open(
+            HostSettings settings,
+            Switch bridge,
+            EventLog events,
+            EpochPublisher publisher,
+            LiveFlows live,
+            Undo undo) {
+        try {
+            Repository repository = undo.after(new EmbeddedRepository(settings.dataDir()));
+            DurableClock clock = new DurableClock(new SystemClock(), repository);
+            long budgetBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+            PolicyEngine engine = new PolicyEngine(new PolicyEngine.Parts(
+                    repository,
+                    clock,
+                    new GrantStore(repository, clock),
+                    new PolicyCompiler(budgetBytes),
+                    publisher,
+                    live,
+                    new PolicyEvents(events, clock)));
+            engine.start();
+            undo.after(new PolicyTimer(engine));
+            Explanations explanations = new Explanations(engine, new SwitchPorts(bridge), clock, budgetBytes);
+            return new PolicyControl(
+                    engine,
+                    List.of(new PolicyEndpoint(engine, explanations, repository), new GrantEndpoint(engine, clock)));
+        } catch (RepositoryException | ProblemException refused) {
+            throw new StartException("the policy cannot start: " + refused.getMessage());
+        }
+    }
+
+    PolicyEngine engine() {
+        return engine;
+    }
+
+    /** To be served. */
+    List<BindableService> services() {
+        return services;
+    }
+}

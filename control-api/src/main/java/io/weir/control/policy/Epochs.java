@@ -1,0 +1,88 @@
+package io.weir.control.policy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.control.clock.DurableClock;
+import io.weir.control.grant.GrantEntry;
+import io.weir.control.grant.GrantStore;
+import io.weir.control.repository.Repository;
+import io.weir.identity.compile.ActiveGrant;
+import io.weir.identity.compile.CompileRequest;
+import io.weir.identity.compile.PolicyCompiler;
+import io.weir.identity.component.Document;
+import io.weir.identity.component.PolicySet;
+import io.weir.identity.evaluate.PolicyEpoch;
+
+/**
+ * Makes epochs from documents, grants and quarantines, and publishes them.
+ *
+ * <p>Threading: guarded by the control lock; {@link #current} by any thread.
+ */
+final class Epochs {
+    private final DurableClock clock;
+    private final GrantStore grants;
+    private final Quarantines quarantines;
+    private final PolicyCompiler compiler;
+    private final EpochPublisher publisher;
+    private final EpochNumbers numbers;
+    private final Map<String, Document> grantDocuments = new ConcurrentHashMap<>(); // by id; a grant never changes
+    private volatile @Nullable PolicyEpoch current; // written under the control lock, read by any
+
+    Epochs(
+            Repository repository,
+            DurableClock clock,
+            GrantStore grants,
+            Quarantines quarantines,
+            PolicyCompiler compiler,
+            EpochPublisher publisher) {
+        this.clock = clock;
+        this.grants = grants;
+        this.quarantines = quarantines;
+        this.compiler = compiler;
+        this.publisher = publisher;
+        this.numbers = new EpochNumbers(repository);
+    }
+
+    /** The epoch in force. */
+    PolicyEpoch current() {
+        PolicyEpoch epoch = current;
+        if (epoch == null) {
+            throw new IllegalStateException("the policy engine is not started");
+        }
+        return epoch;
+    }
+
+    /** Compiles, to be published; {@code more} are grants that do not stand yet. */
+    PolicyEpoch compile(int revision, PolicySet documents, GrantEntry... more) {
+        return compile(numbers.next(), revision, documents, more);
+    }
+
+    /** Compiles, to be looked at: takes no number. */
+    PolicyEpoch tryOut(int revision, PolicySet documents) {
+        return compile(current().epoch(), revision, documents);
+    }
+
+    private PolicyEpoch compile(int epoch, int revision, PolicySet documents, GrantEntry... more) {
+        List<GrantEntry> standing = new java.util.ArrayList<>(grants.active());
+        standing.addAll(List.of(more));
+        List<ActiveGrant> active = standing.stream().map(this::active).toList();
+        return compiler.compile(new CompileRequest(
+                epoch, revision, documents, active, quarantines.components(), clock.nowNs(), clock.now()));
+    }
+
+    private ActiveGrant active(GrantEntry entry) {
+        Document document = grantDocuments.computeIfAbsent(entry.id(), id -> Revisions.read(entry.document()));
+        return new ActiveGrant(
+                document, entry.expires().beganNs(), entry.expires().atNs());
+    }
+
+    /** From now on packets are judged by it. */
+    void publish(PolicyEpoch epoch) {
+        publisher.publish(epoch);
+        current = epoch;
+    }
+}
