@@ -9,6 +9,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
+import io.weir.control.audit.AuditException;
 import io.weir.datapath.port.PortException;
 
 /** Ends a call with what was computed, or with the status that fits the failure: the one place that maps failures. */
@@ -36,6 +37,10 @@ final class Answers {
             case StatusRuntimeException known -> known;
             case PortException refused -> refused(refused);
             case IllegalArgumentException refused -> refused(refused);
+            case AuditException unrecorded ->
+                Status.FAILED_PRECONDITION
+                        .withDescription("cannot be recorded, so it is not done: " + unrecorded.getMessage())
+                        .asRuntimeException();
             default -> {
                 LOG.error("a call failed", failed);
                 yield Status.INTERNAL

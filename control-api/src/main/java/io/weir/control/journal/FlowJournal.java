@@ -22,7 +22,6 @@ import io.weir.control.audit.ChangeEntry;
 import io.weir.control.audit.DenyEntry;
 import io.weir.control.audit.GrantEntry;
 import io.weir.control.audit.QuarantineEntry;
-import io.weir.control.v1.FlowKind;
 import io.weir.control.v1.FlowRecord;
 
 /**
@@ -319,10 +318,5 @@ public final class FlowJournal implements AuditSink, AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Kinds that are telemetry: everything else is kept whatever happens. */
-    static boolean telemetry(FlowKind kind) {
-        return kind == FlowKind.FLOW_KIND_BEGUN || kind == FlowKind.FLOW_KIND_ENDED;
     }
 }
