@@ -44,6 +44,19 @@ final class MapLayout {
             return column;
         }
 
+        /**
+         * Where a line to a neighbour is tied to this point's side, so that lines do not lie on each other.
+         *
+         * @param forward whether the line goes to the right; of two lines between two points one does
+         * @return -0.5 (top) to 0.5 (bottom)
+         */
+        double tie(Point neighbour, boolean forward) {
+            List<Point> side = new ArrayList<>(neighbour.column > column ? right : left);
+            side.sort(Comparator.comparingInt(Point::row));
+            int place = forward ? side.indexOf(neighbour) : side.lastIndexOf(neighbour);
+            return (place + 0.5) / side.size() - 0.5;
+        }
+
         int row() {
             return row;
         }

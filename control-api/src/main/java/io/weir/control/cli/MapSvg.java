@@ -12,12 +12,16 @@ import io.weir.control.v1.MapNode;
 final class MapSvg {
     private static final int BOX_WIDTH = 170;
     private static final int BOX_HEIGHT = 46;
-    private static final int COLUMN_STEP = 440;
+    private static final int COLUMN_STEP = 470;
     private static final int ROW_STEP = 96;
     private static final int MARGIN = 40;
     private static final int HEAD = 50;
     private static final int NAME_LENGTH = 24;
     private static final int LOOP_HEIGHT = 34;
+    // The part of a box's side that lines are tied to.
+    private static final int TIES_HEIGHT = 44;
+    private static final double LABEL_ALONG = 0.38;
+    private static final int LONG_LABEL = 28;
 
     private final FlowMap map;
     private final MapLayout layout;
@@ -79,13 +83,13 @@ final class MapSvg {
                     thickness,
                     edge.getAllowedPackets() == 0 ? " stroke-dasharray=\"6 4\"" : "",
                     color.substring(1));
-            labels.add(label(edge, route, color));
+            labels.add(label(edge, route, i));
         }
         // Above all lines, so that none crosses a text.
         labels.forEach(svg::append);
     }
 
-    /** From the right of one box to the left of the next, or the other way round; within a column round the side. */
+    /** From the right of one box to the left of the next, or the other way round; from a box to itself above it. */
     private String path(List<MapLayout.Point> route) {
         MapLayout.Point source = route.getFirst();
         MapLayout.Point destination = route.getLast();
@@ -96,55 +100,60 @@ final class MapSvg {
                     "M%.0f,%.0f C%.0f,%.0f %.0f,%.0f %.0f,%.0f",
                     x + 40, top, x + 50, top - LOOP_HEIGHT, x - 50, top - LOOP_HEIGHT, x - 40, top);
         }
-        StringBuilder path = new StringBuilder();
         boolean forward = destination.column() > source.column();
-        double x = x(source) + (forward ? BOX_WIDTH : 0);
-        // The two directions of a pair leave and enter a little apart.
-        double shift = forward ? -7 : 7;
-        double y = y(source) + shift;
-        path.append(format("M%.0f,%.0f", x, y));
+        StringBuilder path = new StringBuilder();
         for (int i = 1; i < route.size(); i++) {
-            MapLayout.Point next = route.get(i);
-            boolean last = i == route.size() - 1;
-            double nextX = x(next) + (forward ? 0 : BOX_WIDTH);
-            double nextY = y(next) + shift;
-            double bend = (nextX - x) / 2;
-            path.append(format(" C%.0f,%.0f %.0f,%.0f %.0f,%.0f", x + bend, y, nextX - bend, nextY, nextX, nextY));
-            if (!last) {
-                // Straight through the column of a bend.
-                nextX += forward ? BOX_WIDTH : -BOX_WIDTH;
-                path.append(format(" L%.0f,%.0f", nextX, nextY));
-            }
-            x = nextX;
-            y = nextY;
+            Curve curve = curve(route.get(i - 1), route.get(i), forward);
+            // Straight through the column of a bend.
+            path.append(format(i == 1 ? "M%.0f,%.0f" : " L%.0f,%.0f", curve.x, curve.y));
+            double bend = (curve.toX - curve.x) / 2;
+            path.append(format(
+                    " C%.0f,%.0f %.0f,%.0f %.0f,%.0f",
+                    curve.x + bend,
+                    curve.y,
+                    curve.toX - bend,
+                    curve.toY,
+                    curve.toX,
+                    curve.toY));
         }
         return path.toString();
     }
 
-    /** Beside the arrow's end, where it is alone more often than at its begin. */
-    private String label(MapEdge edge, List<MapLayout.Point> route, String color) {
+    /** The part of an edge between two columns. */
+    private record Curve(double x, double y, double toX, double toY) {
+        /** Height at a share of the way. */
+        double yAt(double along) {
+            return y + along * along * (3 - 2 * along) * (toY - y);
+        }
+    }
+
+    private Curve curve(MapLayout.Point from, MapLayout.Point to, boolean forward) {
+        return new Curve(
+                x(from) + (forward ? BOX_WIDTH : 0),
+                y(from) + from.tie(to, forward) * TIES_HEIGHT,
+                x(to) + (forward ? 0 : BOX_WIDTH),
+                y(to) + to.tie(from, forward) * TIES_HEIGHT);
+    }
+
+    /** On the first part of the edge, some a little further along than others. */
+    private String label(MapEdge edge, List<MapLayout.Point> route, int index) {
         MapLayout.Point source = route.getFirst();
-        MapLayout.Point destination = route.getLast();
-        double x;
-        double y;
-        String anchor = "middle";
-        if (source == destination) {
-            x = x(source) + BOX_WIDTH / 2.0;
-            y = y(source) - BOX_HEIGHT / 2.0 - LOOP_HEIGHT + 6;
-        } else {
-            boolean forward = destination.column() > source.column();
-            MapLayout.Point from = route.get(forward ? 0 : route.size() - 1);
-            MapLayout.Point to = route.get(forward ? 1 : route.size() - 2);
-            double along = 0.34;
-            double startX = x(from) + BOX_WIDTH;
-            double smooth = along * along * (3 - 2 * along);
-            x = startX + along * (COLUMN_STEP - BOX_WIDTH) + 8;
-            y = y(from) + smooth * (y(to) - y(from)) + (forward ? -12 : 20);
+        double x = x(source) + BOX_WIDTH / 2.0;
+        double y = y(source) - BOX_HEIGHT / 2.0 - LOOP_HEIGHT + 6;
+        if (source != route.getLast()) {
+            Curve curve = curve(source, route.get(1), route.getLast().column() > source.column());
+            boolean isLong = MapDot.label(edge).length() > LONG_LABEL;
+            double along = isLong ? 0.5 : LABEL_ALONG + 0.1 * (index % 3);
+            x = curve.x + along * (curve.toX - curve.x);
+            y = curve.yAt(along) - 5;
         }
         return format(
-                "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"%s\" fill=\"%s\" stroke=\"#ffffff\" stroke-width=\"4\""
+                "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\" fill=\"%s\" stroke=\"#ffffff\" stroke-width=\"4\""
                         + " paint-order=\"stroke\">%s</text>\n",
-                x, y, anchor, color, text(MapDot.label(edge)));
+                x,
+                y,
+                MapDot.color(edge),
+                text(MapDot.label(edge)));
     }
 
     private void box(MapNode node) {
