@@ -32,7 +32,14 @@ class ArchitectureTest {
 
     /** Everything that runs for every packet, but for the ports and the workers, which call the kernel. */
     private static final String[] HOT = {
-        ROOT + "wire", ROOT + "parse", ROOT + "bridge", ROOT + "segment", ROOT + "egress", ROOT + "packet"
+        ROOT + "wire",
+        ROOT + "parse",
+        ROOT + "bridge",
+        ROOT + "segment",
+        ROOT + "egress",
+        ROOT + "packet",
+        ROOT + "session",
+        ROOT + "firewall"
     };
 
     private static final DescribedPredicate<JavaClass> ARE_HOT =
@@ -65,8 +72,12 @@ class ArchitectureTest {
                 .definedBy(ROOT + "segment")
                 .layer("bridge")
                 .definedBy(ROOT + "bridge")
+                .layer("session")
+                .definedBy(ROOT + "session")
                 .layer("capture")
                 .definedBy(ROOT + "capture")
+                .layer("firewall")
+                .definedBy(ROOT + "firewall")
                 .layer("egress")
                 .definedBy(ROOT + "egress")
                 .layer("replay")
@@ -89,8 +100,12 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("packet", "pipeline", "wire")
                 .whereLayer("bridge")
                 .mayOnlyAccessLayers("packet", "pipeline", "wire", "port")
+                .whereLayer("session")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port")
                 .whereLayer("capture")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "wire")
+                .whereLayer("firewall")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port", "segment", "bridge", "session")
                 .whereLayer("egress")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "segment", "bridge", "capture")
                 .whereLayer("replay")
@@ -111,6 +126,7 @@ class ArchitectureTest {
                 "bridge",
                 "capture",
                 "egress",
+                "firewall",
                 "packet",
                 "parse",
                 "pipeline",
@@ -118,6 +134,7 @@ class ArchitectureTest {
                 "port",
                 "replay",
                 "segment",
+                "session",
                 "wire",
                 "worker");
 

@@ -7,8 +7,8 @@ package io.weir.datapath.bridge;
  */
 public interface ReplySink {
     /**
-     * Room for a frame of up to 128 bytes, with writable headroom and an all-zero virtio-net header in front of it; 0 when
-     * there is none.
+     * Room for a frame of any length, with writable headroom and an all-zero virtio-net header in front of it; 0 when there is
+     * none. Not from the stage "egress" on, for rooms of frames that have left are given out again.
      */
     long take();
 
@@ -17,4 +17,7 @@ public interface ReplySink {
      * access port as ingress gives its form at the port.
      */
     void send(long frameAddress, int lengthBytes, int port, int vlan);
+
+    /** As {@link #send}, of a copy of the frame under way: counted as such, and untagged in the port's own VLAN. */
+    void sendCopy(long frameAddress, int lengthBytes, int port);
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  *
  * <p>Threading: one writer, no other reader.
  */
-final class TokenBuckets {
+public final class TokenBuckets {
     private static final long FRAME = 1_000_000_000L;
     private static final long FULL_AFTER_NS = 1_000_000_000L;
     private static final int BURSTS_PER_SECOND = 10;
@@ -18,7 +18,7 @@ final class TokenBuckets {
     private final long[] credit;
     private final long[] filledNs;
 
-    TokenBuckets(int buckets) {
+    public TokenBuckets(int buckets) {
         credit = new long[buckets];
         filledNs = new long[buckets];
         Arrays.fill(credit, UNUSED);
@@ -29,7 +29,7 @@ final class TokenBuckets {
      *
      * @param framesPerSecond 1 or more
      */
-    boolean take(int bucket, int framesPerSecond, long nowNs) {
+    public boolean take(int bucket, int framesPerSecond, long nowNs) {
         long most = Math.max(1, framesPerSecond / BURSTS_PER_SECOND) * FRAME;
         long elapsedNs = nowNs - filledNs[bucket];
         boolean full = credit[bucket] == UNUSED || elapsedNs >= FULL_AFTER_NS;

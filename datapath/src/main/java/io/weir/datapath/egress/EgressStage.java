@@ -229,6 +229,12 @@ public final class EgressStage implements Stage, ReplySink {
     @Override
     public long take() {
         long spare = pool.takeSpare();
+        if (spare == 0) {
+            // No frame of the batch has left yet: all spares hold replies and copies, which can leave now.
+            flush();
+            pool.releaseSpares();
+            spare = pool.takeSpare();
+        }
         if (spare != 0) {
             header.wrapBefore(spare).clear();
         }
@@ -238,10 +244,21 @@ public final class EgressStage implements Stage, ReplySink {
     /** The reply counts as originated by the frame that it answers: one that arrived on this batch's port. */
     @Override
     public void send(long frameAddress, int lengthBytes, int port, int vlan) {
-        Transmitter transmitter = transmitters[port];
         counters.add(port, CounterTable.ORIGINATED, 1);
+        sendOwn(frameAddress, lengthBytes, port, vlan);
+    }
+
+    /** The copy counts as one that the frame under way, which arrived on this batch's port, has caused. */
+    @Override
+    public void sendCopy(long frameAddress, int lengthBytes, int port) {
+        counters.add(ingressPort, CounterTable.REPLICATED, 1);
+        sendOwn(frameAddress, lengthBytes, port, ports.table().vlan(port).vlan());
+    }
+
+    private void sendOwn(long frameAddress, int lengthBytes, int port, int vlan) {
+        Transmitter transmitter = transmitters[port];
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
-        if (transmitter == null) {
+        if (transmitter == null || !ports.table().has(port, PortTable.READY)) {
             drop(port, frameAddress, lengthBytes, nowNs, DropReason.EGRESS_PORT_DOWN);
             return;
         }

@@ -169,7 +169,7 @@ public enum DropReason {
             136,
             "firewall",
             INFO,
-            "ARP or neighbour discovery towards ports whose components could not talk to the sender"),
+            "ARP, neighbour discovery, group membership or DHCP, and no port that it could go to may hear it"),
     PROTOCOL_UNJUDGED(137, "firewall", ERROR, "neither IP, ARP nor neighbour discovery, and no rule allows it"),
     QUARANTINED(138, "firewall", ERROR, "the source or destination component is in quarantine"),
     REDIRECT_TARGET_DOWN(139, "firewall", ERROR, "the flow is redirected to a port that does not exist or is down");

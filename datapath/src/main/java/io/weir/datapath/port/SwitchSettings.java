@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param recoveryNs how long a port stays shut after BPDU guard or a detected loop, in ns; 0 until an operator enables it
  * @param macMovesPerSecond moves of one MAC address between ports from which on a loop is assumed
  * @param staticMacs entries that are neither learned nor aged
+ * @param sessions most sessions under policy at a time, a power of two from 1,024 to 16,777,216
  */
 public record SwitchSettings(
         int workers,
@@ -30,7 +31,11 @@ public record SwitchSettings(
         int forwardLinkLocal,
         long recoveryNs,
         int macMovesPerSecond,
-        List<StaticMac> staticMacs) {
+        List<StaticMac> staticMacs,
+        int sessions) {
+
+    /** Sessions when the operator does not say how many. */
+    public static final int DEFAULT_SESSIONS = 1 << 18;
 
     /** What a worker does when no frame is there. */
     public enum Idle {
@@ -53,6 +58,32 @@ public record SwitchSettings(
 
     public static final int MAX_WORKERS = 64;
 
+    /** As the canonical constructor, with {@link #DEFAULT_SESSIONS}. */
+    public SwitchSettings(
+            int workers,
+            Idle idle,
+            @Nullable Path stateDir,
+            int macTableCapacity,
+            long ageingNs,
+            boolean snooping,
+            int forwardLinkLocal,
+            long recoveryNs,
+            int macMovesPerSecond,
+            List<StaticMac> staticMacs) {
+        this(
+                workers,
+                idle,
+                stateDir,
+                macTableCapacity,
+                ageingNs,
+                snooping,
+                forwardLinkLocal,
+                recoveryNs,
+                macMovesPerSecond,
+                staticMacs,
+                DEFAULT_SESSIONS);
+    }
+
     public SwitchSettings {
         staticMacs = List.copyOf(staticMacs);
         if (workers < 1 || workers > MAX_WORKERS) {
@@ -62,10 +93,30 @@ public record SwitchSettings(
             throw new IllegalArgumentException(
                     "mac table capacity must be a power of two from 64 to 1048576: was " + macTableCapacity);
         }
+        if (Integer.bitCount(sessions) != 1 || sessions < 1024 || sessions > 1 << 24) {
+            throw new IllegalArgumentException(
+                    "sessions must be a power of two from 1024 to 16777216: was " + sessions);
+        }
         if ((forwardLinkLocal & 0x7) != 0 || forwardLinkLocal >>> 16 != 0) {
             throw new IllegalArgumentException("forwarded link-local addresses must be among bits 3 to 15: were 0x"
                     + Integer.toHexString(forwardLinkLocal));
         }
+    }
+
+    /** The same with room for so many sessions. */
+    public SwitchSettings withSessions(int most) {
+        return new SwitchSettings(
+                workers,
+                idle,
+                stateDir,
+                macTableCapacity,
+                ageingNs,
+                snooping,
+                forwardLinkLocal,
+                recoveryNs,
+                macMovesPerSecond,
+                staticMacs,
+                most);
     }
 
     /** One worker that sleeps when idle, 16,384 addresses, five minutes of ageing. */

@@ -12,11 +12,14 @@ import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.capture.CaptureVerdict;
 import io.weir.datapath.capture.FrameOutcome;
 import io.weir.datapath.capture.FrameSummary;
+import io.weir.datapath.firewall.DenyHandler;
+import io.weir.datapath.firewall.FlowHandler;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
@@ -35,6 +38,7 @@ public final class OfflineSwitch implements AutoCloseable {
     private final PacketBatch batch = new PacketBatch();
     private final UnsafeBuffer slot = new UnsafeBuffer(0, 0);
     private long nowNs;
+    private @Nullable Policy policy;
     private int frames;
     private int housekeepingFrames;
     private final long[] egressDrops = new long[DropReason.CODES];
@@ -59,6 +63,40 @@ public final class OfflineSwitch implements AutoCloseable {
                 pipeline.bindMac(entry.mac(), entry.vlan(), number, 0);
             }
         }
+    }
+
+    /** Judges every frame by this epoch from the next one on. */
+    public void policy(Policy epoch) {
+        policy = epoch;
+    }
+
+    /** As {@link Switch#drainDenies}. */
+    public int drainDenies(DenyHandler handler) {
+        pipeline.denies().handOver();
+        return pipeline.denies().drain(handler);
+    }
+
+    /** As {@link Switch#drainFlows}. */
+    public int drainFlows(FlowHandler handler) {
+        return pipeline.flows().drain(handler);
+    }
+
+    /** As {@link Switch#sessions}. */
+    public List<SessionInfo> sessions(int limit) {
+        String[] names = numbers.keySet().toArray(String[]::new);
+        return pipeline.sessions(nowNs, limit, number -> number < names.length ? names[number] : null);
+    }
+
+    /** Ends the sessions of a port, as when it is removed. */
+    public void flushSessions(String portName) {
+        pipeline.flushSessions(number(portName));
+    }
+
+    /** Lets time pass without a frame: what housekeeping does until then. */
+    public Map<String, List<byte[]>> pass(long timeNs) {
+        begin(timeNs);
+        pipeline.housekeeping(nowNs);
+        return sent();
     }
 
     /** What became of a frame, and what each port sent because of it. */
@@ -88,7 +126,7 @@ public final class OfflineSwitch implements AutoCloseable {
 
     private void begin(long timeNs) {
         nowNs = Math.max(nowNs, timeNs);
-        pipeline.begin(table, nowNs);
+        pipeline.begin(table, policy, nowNs);
         if (++frames - housekeepingFrames >= PacketBatch.CAPACITY) {
             housekeepingFrames = frames;
             pipeline.housekeeping(nowNs);
@@ -96,13 +134,7 @@ public final class OfflineSwitch implements AutoCloseable {
     }
 
     private Result result(String portName, byte[] frame) {
-        Map<String, List<byte[]>> sent = new LinkedHashMap<>();
-        numbers.forEach((name, number) -> {
-            List<byte[]> taken = transmitters.get(number).take();
-            if (!taken.isEmpty()) {
-                sent.put(name, taken);
-            }
-        });
+        Map<String, List<byte[]>> sent = sent();
         DropReason refused = newEgressDrop();
         DropReason reason = batch.dropReason(0) != DropReason.NONE ? DropReason.ofCode(batch.dropReason(0)) : null;
         if (reason == null && !batch.consumed(0) && sent.isEmpty()) {
@@ -114,6 +146,17 @@ public final class OfflineSwitch implements AutoCloseable {
         String summary = FrameSummary.of(frame, frame.length);
         return new Result(
                 new FrameOutcome(frames, portName, verdict, reason, List.copyOf(sent.keySet()), summary), sent);
+    }
+
+    private Map<String, List<byte[]>> sent() {
+        Map<String, List<byte[]>> sent = new LinkedHashMap<>();
+        numbers.forEach((name, number) -> {
+            List<byte[]> taken = transmitters.get(number).take();
+            if (!taken.isEmpty()) {
+                sent.put(name, taken);
+            }
+        });
+        return sent;
     }
 
     /** A reason for which some way out has refused a frame since the last call, null when none has. */

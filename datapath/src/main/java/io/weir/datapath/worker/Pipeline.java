@@ -1,5 +1,6 @@
 package io.weir.datapath.worker;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -17,6 +18,13 @@ import io.weir.datapath.bridge.StormControlStage;
 import io.weir.datapath.bridge.VlanIngressStage;
 import io.weir.datapath.capture.WorkerCapture;
 import io.weir.datapath.egress.EgressStage;
+import io.weir.datapath.firewall.CurrentPolicy;
+import io.weir.datapath.firewall.DenyRecorder;
+import io.weir.datapath.firewall.DenyTable;
+import io.weir.datapath.firewall.FirewallStage;
+import io.weir.datapath.firewall.FlowRing;
+import io.weir.datapath.firewall.Sessions;
+import io.weir.datapath.firewall.SourceGuardStage;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.PortSet;
@@ -25,6 +33,7 @@ import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
@@ -37,14 +46,21 @@ import io.weir.datapath.port.Transmitter;
  */
 final class Pipeline implements AutoCloseable {
     private static final int SWEEP_SLOTS = 256;
+    // At one housekeeping in ten milliseconds, a quarter of a million sessions are gone round in a second.
+    private static final int SWEEP_SESSIONS = 4096;
 
     private final CurrentPorts ports = new CurrentPorts();
+    private final CurrentPolicy policy = new CurrentPolicy();
     private final CounterTable counters = new CounterTable();
     private final PacketPool pool = new PacketPool();
     private final WorkerCapture capture = new WorkerCapture();
     private final TableExchange exchange = new TableExchange();
+    private final DenyTable denies = new DenyTable();
+    private final FlowRing flows = new FlowRing();
     private final Tables tables;
     private final FragmentStage fragments = new FragmentStage();
+    private final Sessions sessions;
+    private final FirewallStage firewall;
     private final StormControlStage storm;
     private final EgressStage egress;
     private final Stage[] stages;
@@ -53,16 +69,22 @@ final class Pipeline implements AutoCloseable {
         tables = new Tables(worker, settings, exchange, nowNs);
         storm = new StormControlStage(ports, events);
         egress = new EgressStage(ports, blocks, counters, pool, capture.tap());
+        DenyRecorder recorder = new DenyRecorder(denies, flows);
+        SecureRandom random = new SecureRandom();
+        sessions = new Sessions(settings.sessions(), random.nextLong(), flows);
+        firewall = new FirewallStage(policy, ports, recorder, sessions, egress, random.nextLong());
         stages = new Stage[] {
             new ParseStage(),
             fragments,
             new PortGuardStage(ports, blocks, events, settings),
             new VlanIngressStage(ports),
+            new SourceGuardStage(policy, recorder),
             new LearnStage(ports, tables.macs(), blocks, events, settings),
             new SnoopingStage(ports, tables.groups(), settings),
             new BridgeStage(ports, tables.macs(), blocks),
             storm,
             new NeighbourStage(ports, tables.macs(), tables.neighbours(), egress),
+            firewall,
             capture.stage(),
             egress
         };
@@ -93,15 +115,19 @@ final class Pipeline implements AutoCloseable {
     /** Forgets what was learned behind ports that are not there. */
     void keepPorts(PortSet present) {
         for (int port = 0; port < PortSet.MAX_PORTS; port++) {
+            if (!present.contains(port)) {
+                sessions.flush(port);
+            }
             if (!present.contains(port) && tables.macs().count(port) > 0) {
                 tables.macs().flushPort(port);
             }
         }
     }
 
-    /** The port table and what other workers have learned, for the duty cycle that begins. */
-    void begin(PortTable published, long nowNs) {
+    /** Port table, policy and what other workers have learned, for the duty cycle that begins. */
+    void begin(PortTable published, @Nullable Policy epoch, long nowNs) {
         ports.take(published);
+        policy.take(epoch, published);
         exchange.drain(tables, nowNs);
     }
 
@@ -110,6 +136,8 @@ final class Pipeline implements AutoCloseable {
         tables.macs().sweep(nowNs, SWEEP_SLOTS);
         tables.groups().expire(nowNs);
         storm.endStorms(nowNs);
+        firewall.sweep(nowNs, SWEEP_SESSIONS);
+        egress.flush();
     }
 
     /** Frames for the port leave by this from now on. */
@@ -132,6 +160,22 @@ final class Pipeline implements AutoCloseable {
         tables.macs().unbindPort(port);
         tables.macs().flushPort(port);
         tables.groups().flushPort(port);
+        sessions.flush(port);
+    }
+
+    /** Ends the sessions of a port, or all when it is negative. */
+    void flushSessions(int port) {
+        sessions.flush(port);
+    }
+
+    /** Up to so many live sessions, those whose ports have names. */
+    List<SessionInfo> sessions(long nowNs, int limit, IntFunction<@Nullable String> portName) {
+        return new SessionReader(sessions).read(nowNs, limit, portName);
+    }
+
+    /** Sessions in the table, those included that wait for a sweep. */
+    long sessionCount() {
+        return sessions.table().count();
     }
 
     /** Forgets learned addresses, of one port or all (-1), of one VLAN or all (0); returns how many. */
@@ -189,6 +233,14 @@ final class Pipeline implements AutoCloseable {
         return List.of(stages);
     }
 
+    DenyTable denies() {
+        return denies;
+    }
+
+    FlowRing flows() {
+        return flows;
+    }
+
     CounterTable counters() {
         return counters;
     }
@@ -207,7 +259,10 @@ final class Pipeline implements AutoCloseable {
 
     @Override
     public void close() {
+        firewall.close();
+        sessions.close();
         fragments.close();
+        denies.close();
         tables.close();
         pool.close();
     }

@@ -177,4 +177,16 @@ final class StatusReader {
         }
         return entries;
     }
+
+    List<SessionInfo> sessions(List<SwitchPort> ports, int limit) {
+        Map<Integer, String> names = new HashMap<>();
+        ports.forEach(port -> names.put(port.number(), port.settings().name()));
+        List<SessionInfo> sessions = new ArrayList<>();
+        for (Worker worker : workers.all()) {
+            int left = limit - sessions.size();
+            sessions.addAll(workers.on(
+                    worker.index(), target -> target.pipeline().sessions(clock.nanoTime(), left, names::get)));
+        }
+        return sessions;
+    }
 }

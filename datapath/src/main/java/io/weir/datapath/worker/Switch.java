@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 import io.weir.datapath.capture.ActiveCaptures;
 import io.weir.datapath.capture.CaptureRequest;
 import io.weir.datapath.capture.CaptureSession;
+import io.weir.datapath.firewall.DenyHandler;
+import io.weir.datapath.firewall.FlowHandler;
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.pipeline.PortEvents.Kind;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
@@ -56,6 +59,8 @@ public final class Switch implements AutoCloseable {
     private final StatusReader status;
     // Written by the control thread under the lock, taken by each worker once per duty cycle.
     private volatile PortTable published = PortTable.EMPTY;
+    // As the port table; null until the first policy is there.
+    private volatile @Nullable Policy policy;
     private boolean closed;
     private long checkedAllNs = startNs;
 
@@ -65,7 +70,7 @@ public final class Switch implements AutoCloseable {
         this.numbers = new PortNumbers(stateFile(settings.stateDir()));
         this.supervisor = new Supervisor(this);
         this.links = new LinkWatch(supervisor::watch);
-        this.workers = new Workers(settings, clock, () -> published, supervisor.wake());
+        this.workers = new Workers(settings, clock, () -> published, () -> policy, supervisor.wake());
         this.captures = new ActiveCaptures(workers.all().stream()
                 .map(worker -> worker.pipeline().capture())
                 .toList());
@@ -202,6 +207,80 @@ public final class Switch implements AutoCloseable {
     /** Lifts what BPDU guard or loop detection did; by the owner's worker, which alone writes that. */
     private void open(int number, int worker) {
         workers.on(worker, target -> workers.blocks().clear(number));
+    }
+
+    /**
+     * Judges every packet by this epoch from each worker's next duty cycle on. Live sessions meet it on their next packet, idle
+     * ones in a sweep.
+     */
+    public void policy(Policy epoch) {
+        policy = epoch;
+    }
+
+    /**
+     * Hands over exact counts of what was denied since the last call, one record a key; the record is reused. Call it from one
+     * thread at a time.
+     *
+     * @return how many records there were
+     */
+    public int drainDenies(DenyHandler handler) {
+        int records = 0;
+        synchronized (this) {
+            requireOpen();
+            workers.onEach(worker -> worker.pipeline().denies().handOver());
+        }
+        for (Worker worker : workers.all()) {
+            records += worker.pipeline().denies().drain(handler);
+        }
+        return records;
+    }
+
+    /**
+     * Hands over the flow events that wait; the record is reused. Call it from one thread at a time.
+     *
+     * @return how many there were
+     */
+    public int drainFlows(FlowHandler handler) {
+        int events = 0;
+        for (Worker worker : workers.all()) {
+            events += worker.pipeline().flows().drain(handler);
+        }
+        return events;
+    }
+
+    /** Flow events that were lost because nobody drained them in time. */
+    public long flowsShed() {
+        return workers.all().stream()
+                .mapToLong(worker -> worker.pipeline().flows().shed())
+                .sum();
+    }
+
+    /** Live sessions, up to that many. */
+    public synchronized List<SessionInfo> sessions(int limit) {
+        requireOpen();
+        return status.sessions(ports, limit);
+    }
+
+    /** How many sessions there are. */
+    public synchronized long sessionCount() {
+        requireOpen();
+        long count = 0;
+        for (Worker worker : workers.all()) {
+            count += workers.on(worker.index(), target -> target.pipeline().sessionCount());
+        }
+        return count;
+    }
+
+    /**
+     * Ends sessions, without telling their ends: the next packet is judged as a flow's first.
+     *
+     * @param portName only those that began or leave by this port, null for all
+     * @throws PortException when there is no such port
+     */
+    public synchronized void flushSessions(@Nullable String portName) {
+        requireOpen();
+        int number = portName == null ? -1 : require(portName).number();
+        workers.onEach(worker -> worker.pipeline().flushSessions(number));
     }
 
     /** All ports in the order they were added. */

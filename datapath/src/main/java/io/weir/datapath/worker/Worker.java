@@ -8,12 +8,14 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 import org.agrona.concurrent.NanoClock;
+import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.PortEvents;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Receiver;
 import io.weir.kernel.EventFd;
@@ -21,7 +23,7 @@ import io.weir.kernel.EventFd;
 /**
  * One thread of the datapath: polls the ports it owns, runs their frames through its pipeline, sleeps when idle.
  *
- * <p>A duty cycle takes the published port table once, serves the commands that wait, and gives each ready port one batch, so
+ * <p>A duty cycle takes the published port table and policy once, serves the commands that wait, and gives each ready port one batch, so
  * that no port starves another. With few ports all are polled, as an empty read costs less than asking which are ready.
  *
  * <p>Threading: everything here runs on the worker's thread, but for {@link #execute} and {@link #call}, which any thread may
@@ -35,6 +37,7 @@ final class Worker implements Agent {
     private final int index;
     private final NanoClock clock;
     private final Supplier<PortTable> published;
+    private final Supplier<@Nullable Policy> policy;
     private final Pipeline pipeline;
     private final PortBlocks blocks;
     private final CounterTable counters;
@@ -66,12 +69,14 @@ final class Worker implements Agent {
             int index,
             NanoClock clock,
             Supplier<PortTable> published,
+            Supplier<@Nullable Policy> policy,
             Pipeline pipeline,
             PortBlocks blocks,
             PortEvents events) {
         this.index = index;
         this.clock = clock;
         this.published = published;
+        this.policy = policy;
         this.pipeline = pipeline;
         this.blocks = blocks;
         this.pool = pipeline.pool();
@@ -94,7 +99,7 @@ final class Worker implements Agent {
         long nowNs = clock.nanoTime();
         // Commands first: whoever waited for one knows that the worker sees the ports published before it.
         int work = runCommands();
-        pipeline.begin(published.get(), nowNs);
+        pipeline.begin(published.get(), policy.get(), nowNs);
         if (sources.length > DIRECT_POLL_MAX) {
             markReady(0);
         }

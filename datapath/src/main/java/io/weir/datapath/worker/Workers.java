@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.packet.PortSet;
+import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Receiver;
@@ -39,11 +40,16 @@ final class Workers implements AutoCloseable {
     private final @Nullable Receiver[] receivers = new Receiver[PortSet.MAX_PORTS];
     private boolean running;
 
-    Workers(SwitchSettings settings, NanoClock clock, Supplier<PortTable> published, EventFd wake) {
+    Workers(
+            SwitchSettings settings,
+            NanoClock clock,
+            Supplier<PortTable> published,
+            Supplier<@Nullable Policy> policy,
+            EventFd wake) {
         for (int i = 0; i < settings.workers(); i++) {
             EventRing ring = new EventRing(wake);
             Pipeline pipeline = new Pipeline(i, settings, blocks, ring, clock.nanoTime());
-            Worker worker = new Worker(i, clock, published, pipeline, blocks, ring);
+            Worker worker = new Worker(i, clock, published, policy, pipeline, blocks, ring);
             events.add(ring);
             workers.add(worker);
             runners.add(new AgentRunner(

@@ -52,6 +52,11 @@ class NeighbourStageTest implements ReplySink {
     }
 
     @Override
+    public void sendCopy(long frameAddress, int lengthBytes, int port) {
+        throw new AssertionError("the stage makes no copies");
+    }
+
+    @Override
     public void send(long frameAddress, int lengthBytes, int port, int vlan) {
         sent.add(on.bytes(frameAddress, lengthBytes));
         sentTo = port;

@@ -95,6 +95,11 @@ class SteadyStateTest implements ReplySink {
     }
 
     @Override
+    public void sendCopy(long frameAddress, int lengthBytes, int port) {
+        throw new AssertionError("the stage makes no copies");
+    }
+
+    @Override
     public void send(long frameAddress, int lengthBytes, int port, int vlan) {
         answers++;
     }

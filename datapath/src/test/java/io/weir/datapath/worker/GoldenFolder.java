@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import io.weir.datapath.capture.ClassicPcapWriter;
 import io.weir.datapath.capture.PcapFrame;
 import io.weir.datapath.capture.PcapReader;
+import io.weir.datapath.policy.TablePolicy;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 
@@ -29,6 +30,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
  *
  * <pre>
  *   ports.txt          the ports, see {@link PortLines}
+ *   policy.txt         the policy, see {@link TablePolicy}; absent when there is none; "sessions N" limits their number
  *   in-PORT.pcap       what arrives on a port; frames of all ports arrive in the order of their times
  *   out-PORT.pcap      what leaves by a port, each frame with the time of the one that caused it; absent when nothing does
  *   counters.txt       every port's counters that are not 0, see {@link SwitchCounters}
@@ -39,7 +41,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 final class GoldenFolder {
     static final Path ROOT = Path.of("src/test/resources/golden");
     static final String PORTS = "ports.txt";
+    static final String POLICY = "policy.txt";
     static final String COUNTERS = "counters.txt";
+    private static final int SMALL_TABLE = 4096;
     private static final String IN = "in-";
     private static final String OUT = "out-";
     private static final String PCAP = ".pcap";
@@ -65,10 +69,13 @@ final class GoldenFolder {
     }
 
     /** Writes ports and arriving frames where they differ, or fails if they do. */
-    void verifyInput(String ports, List<PcapFrame> arriving, boolean update) throws IOException {
+    void verifyInput(String ports, String policy, List<PcapFrame> arriving, boolean update) throws IOException {
         Map<String, byte[]> files = new TreeMap<>(pcaps(IN, arriving));
         files.put(PORTS, ports.getBytes(UTF_8));
-        verify(files, name -> name.equals(PORTS) || name.startsWith(IN), update);
+        if (!policy.isEmpty()) {
+            files.put(POLICY, policy.getBytes(UTF_8));
+        }
+        verify(files, name -> name.equals(PORTS) || name.equals(POLICY) || name.startsWith(IN), update);
     }
 
     /** Lets the frames arrive and compares what leaves and what is counted, or writes it. */
@@ -80,7 +87,11 @@ final class GoldenFolder {
         List<PortSettings> ports = PortLines.parse(Files.readString(folder.resolve(PORTS)));
         List<PcapFrame> arriving = arriving();
         List<PcapFrame> leaving = new ArrayList<>();
-        try (OfflineSwitch weir = new OfflineSwitch(SwitchSettings.DEFAULT, ports)) {
+        String policy = Files.exists(folder.resolve(POLICY)) ? Files.readString(folder.resolve(POLICY)) : "";
+        try (OfflineSwitch weir = new OfflineSwitch(settings(policy), ports)) {
+            if (!policy.isEmpty()) {
+                weir.policy(new TablePolicy(1, policy.replaceFirst("^sessions .*", "")));
+            }
             for (PcapFrame frame : arriving) {
                 weir.receive(frame.port(), frame.bytes(), frame.timestampNs())
                         .sent()
@@ -94,6 +105,13 @@ final class GoldenFolder {
             files.put(COUNTERS, counters.text().getBytes(UTF_8));
             verify(files, name -> name.equals(COUNTERS) || name.startsWith(OUT), update);
         }
+    }
+
+    private static SwitchSettings settings(String policy) {
+        int sessions = policy.startsWith("sessions ")
+                ? Integer.parseInt(policy.lines().findFirst().orElseThrow().substring("sessions ".length()))
+                : SMALL_TABLE;
+        return SwitchSettings.DEFAULT.withSessions(sessions);
     }
 
     /** What was counted when the case was last written. */

@@ -28,6 +28,7 @@ final class GoldenFrames {
         frames.neighbours();
         frames.egress();
         frames.forms();
+        frames.inputs.addAll(FirewallFrames.inputs());
         return frames.inputs;
     }
 

@@ -14,6 +14,7 @@ final class GoldenInput {
     private final String stage;
     private final String name;
     private final String ports;
+    private String policy = "";
     private final List<PcapFrame> frames = new ArrayList<>();
     private long nowNs;
 
@@ -25,6 +26,18 @@ final class GoldenInput {
 
     static GoldenInput of(String stage, String name, String ports) {
         return new GoldenInput(stage, name, ports);
+    }
+
+    /** The policy in force, as {@link io.weir.datapath.policy.TablePolicy} reads it; none when empty. */
+    GoldenInput policy(String lines) {
+        policy = lines;
+        return this;
+    }
+
+    /** Room for so many sessions only. */
+    GoldenInput sessions(int most) {
+        policy = "sessions " + most + '\n' + policy;
+        return this;
     }
 
     /** Frames that arrive one after the other. */
@@ -48,6 +61,10 @@ final class GoldenInput {
 
     String ports() {
         return ports;
+    }
+
+    String policy() {
+        return policy;
     }
 
     List<PcapFrame> frames() {

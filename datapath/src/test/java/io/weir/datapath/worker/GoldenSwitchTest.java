@@ -45,7 +45,7 @@ class GoldenSwitchTest {
     @BeforeAll
     static void update() throws IOException {
         for (GoldenInput input : GoldenFolder.update() ? inputs() : List.<GoldenInput>of()) {
-            new GoldenFolder(input.folder()).verifyInput(input.ports(), input.frames(), GoldenFolder.update());
+            new GoldenFolder(input.folder()).verifyInput(input.ports(), input.policy(), input.frames(), GoldenFolder.update());
             new GoldenFolder(input.folder()).verifyOutput();
         }
     }
@@ -61,7 +61,7 @@ class GoldenSwitchTest {
     @ParameterizedTest
     @MethodSource("inputs")
     void shouldTakeInWhatTheGeneratorMakes(GoldenInput input) throws IOException {
-        new GoldenFolder(input.folder()).verifyInput(input.ports(), input.frames(), GoldenFolder.update());
+        new GoldenFolder(input.folder()).verifyInput(input.ports(), input.policy(), input.frames(), GoldenFolder.update());
     }
 
     @ParameterizedTest
@@ -119,7 +119,7 @@ class GoldenSwitchTest {
         Files.copy(in, folder.resolve("out-c.pcap"));
         assertThrows(AssertionError.class, () -> golden.verifyOutput(false), "a capture too many");
         assertThrows(
-                AssertionError.class, () -> golden.verifyInput("", List.of(PcapFrame.of("a", 1, new byte[60])), false));
+                AssertionError.class, () -> golden.verifyInput("", "", List.of(PcapFrame.of("a", 1, new byte[60])), false));
     }
 
     private static void assertFailsWhenChanged(GoldenFolder golden, Path file) throws IOException {

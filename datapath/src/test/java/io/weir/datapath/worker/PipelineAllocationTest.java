@@ -128,7 +128,7 @@ class PipelineAllocationTest {
         int next = 0;
         for (int done = 0; done < packets; done += PacketBatch.CAPACITY) {
             nowNs += 1_000_000;
-            pipeline.begin(table, nowNs);
+            pipeline.begin(table, null, nowNs);
             batch.reset((int) (nowNs / 1_000_000 % PORTS.size()), nowNs);
             add(0, batch.ingressPort() == 0 ? answeredFor : frames.get(0));
             for (int i = 1; i < PacketBatch.CAPACITY; i++) {

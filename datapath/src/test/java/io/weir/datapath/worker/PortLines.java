@@ -6,7 +6,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.MulticastRouter;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
@@ -21,7 +24,7 @@ import io.weir.datapath.port.VlanSettings;
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
  *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours,
- *   storm BROADCAST,MULTICAST,UNKNOWN
+ *   storm BROADCAST,MULTICAST,UNKNOWN, enforce, audit, role uplink|host, dhcp client|server, may-advertise
  * </pre>
  */
 final class PortLines {
@@ -44,6 +47,10 @@ final class PortLines {
     private boolean fastLeave;
     private boolean suppressNeighbours;
     private StormLimits storm = StormLimits.NONE;
+    private PolicyMode policyMode = PolicyMode.OFF;
+    private PortRole role = PortRole.VM;
+    private PolicySettings.Dhcp dhcp = PolicySettings.Dhcp.NONE;
+    private boolean mayAdvertise;
 
     private PortLines(String line) {
         words = new ArrayDeque<>(List.of(line.strip().split(" +")));
@@ -99,7 +106,7 @@ final class PortLines {
                 enabled,
                 vlan,
                 bridge,
-                PolicySettings.OFF);
+                new PolicySettings(policyMode, role, dhcp, mayAdvertise));
     }
 
     private void option(String word) {
@@ -121,6 +128,11 @@ final class PortLines {
             case "router" -> router = router(words.remove());
             case "fast-leave" -> fastLeave = true;
             case "suppress-neighbours" -> suppressNeighbours = true;
+            case "enforce" -> policyMode = PolicyMode.ENFORCE;
+            case "audit" -> policyMode = PolicyMode.AUDIT;
+            case "role" -> role = PortRole.valueOf(words.remove().toUpperCase(Locale.ROOT));
+            case "dhcp" -> dhcp = PolicySettings.Dhcp.valueOf(words.remove().toUpperCase(Locale.ROOT));
+            case "may-advertise" -> mayAdvertise = true;
             case "storm" -> storm = storm(numbers(words.remove()));
             default -> throw new IllegalArgumentException("port " + name + ": unknown word \"" + word + '"');
         }

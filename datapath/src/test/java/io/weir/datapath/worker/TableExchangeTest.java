@@ -67,7 +67,7 @@ class TableExchangeTest {
         /** A duty cycle without frames. */
         void idle() {
             nowNs += 1_000_000;
-            pipeline.begin(table, nowNs);
+            pipeline.begin(table, null, nowNs);
         }
 
         /** Addresses known, its own and the other's. */

@@ -1,0 +1,159 @@
+package io.weir.datapath.firewall;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.datapath.bridge.InternetAddresses;
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.packet.PortSet;
+import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Policy;
+import io.weir.datapath.port.PolicySettings;
+import io.weir.datapath.wire.Ipv6Header;
+import io.weir.datapath.wire.NeighbourMessage;
+
+import static io.weir.datapath.wire.NetworkOrder.i32;
+import static io.weir.datapath.wire.NetworkOrder.i64;
+import static io.weir.datapath.wire.NetworkOrder.u8;
+
+/**
+ * Where the messages go that hosts need before they can talk at all: ARP, neighbour discovery and group membership to ports
+ * whose components could talk to the sender, DHCP to the ports that may speak the other side of it.
+ *
+ * <p>An end of which the message says no IP address, or only a link-local one, stands in the key with the address zero: any
+ * component behind the port with that MAC address and VLAN is meant.
+ *
+ * <p>Threading: belongs to one worker.
+ */
+final class ControlReach {
+    private static final int NEIGHBOUR_UNREACHABLE = DropReason.NEIGHBOUR_UNREACHABLE.code();
+    private static final int ARP_SENDER_IP_OFFSET = 14;
+    private static final int ARP_TARGET_IP_OFFSET = 24;
+    private static final int ND_TARGET_OFFSET = 8;
+
+    private final CurrentPolicy current;
+
+    ControlReach(CurrentPolicy current) {
+        this.current = current;
+    }
+
+    /** Takes ports out of the packet's way that it may not reach; code of the reason to drop it when none is left, else 0. */
+    int neighbour(PacketBatch batch, int i, UnsafeBuffer frame, Policy policy, FlowKey ends) {
+        FlowReader.link(batch, i, ends);
+        FlowReader.notIp(ends);
+        if (batch.is(i, PacketBatch.IS_ARP)) {
+            arp(batch, i, frame, ends);
+        } else if (batch.is(i, PacketBatch.IS_ICMPV6_ND)) {
+            discovery(batch, i, frame, ends);
+        } else {
+            groupMembership(batch, i, frame, ends);
+        }
+        int ingress = batch.ingressPort();
+        int egress = batch.egressPort(i);
+        if (egress >= 0) {
+            return mayHear(policy, ends, ingress, egress, batch.nowNs()) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+        }
+        PortSet set = batch.egressSet(i);
+        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
+            if (!mayHear(policy, ends, ingress, port, batch.nowNs())) {
+                set.remove(port);
+            }
+        }
+        return set.isEmpty() ? NEIGHBOUR_UNREACHABLE : DropReason.NONE;
+    }
+
+    private boolean mayHear(Policy policy, FlowKey ends, int ingress, int egress, long nowNs) {
+        if (!current.enforced(ingress) && !current.enforced(egress)) {
+            return true;
+        }
+        current.egress(ends, egress);
+        return policy.couldTalk(ends, nowNs);
+    }
+
+    /** A probe's own address is the one it asks for, and an announcement asks for nobody's. */
+    private static void arp(PacketBatch batch, int i, UnsafeBuffer frame, FlowKey ends) {
+        int arp = batch.networkOffset(i);
+        int sender = i32(frame, arp + ARP_SENDER_IP_OFFSET);
+        int target = i32(frame, arp + ARP_TARGET_IP_OFFSET);
+        ends.source(InternetAddresses.IPV4_HIGH, InternetAddresses.ipv4Low(sender == 0 ? target : sender));
+        if (sender != 0 && sender != target) {
+            ends.destination(InternetAddresses.IPV4_HIGH, InternetAddresses.ipv4Low(target));
+        }
+    }
+
+    private static void discovery(PacketBatch batch, int i, UnsafeBuffer frame, FlowKey ends) {
+        int message = batch.transportOffset(i);
+        int source = batch.networkOffset(i) + Ipv6Header.SOURCE_OFFSET;
+        int target = message + ND_TARGET_OFFSET;
+        int type = u8(frame, message);
+        if (type == NeighbourMessage.NEIGHBOUR_ADVERTISEMENT) {
+            source(frame, target, ends);
+            destination(frame, batch.networkOffset(i) + Ipv6Header.DESTINATION_OFFSET, ends);
+        } else if (type == NeighbourMessage.NEIGHBOUR_SOLICITATION) {
+            boolean detection = (i64(frame, source) | i64(frame, source + Long.BYTES)) == 0;
+            source(frame, detection ? target : source, ends);
+            if (!detection) {
+                destination(frame, target, ends);
+            }
+        } else {
+            source(frame, source, ends);
+            destination(frame, batch.networkOffset(i) + Ipv6Header.DESTINATION_OFFSET, ends);
+        }
+    }
+
+    private static void groupMembership(PacketBatch batch, int i, UnsafeBuffer frame, FlowKey ends) {
+        if (batch.is(i, PacketBatch.IS_IPV4)) {
+            ends.source(InternetAddresses.IPV4_HIGH, FlowReader.ipv4(frame, batch.networkOffset(i) + 12));
+        } else {
+            source(frame, batch.networkOffset(i) + Ipv6Header.SOURCE_OFFSET, ends);
+        }
+    }
+
+    private static void source(UnsafeBuffer frame, int at, FlowKey ends) {
+        long high = i64(frame, at);
+        if (!InternetAddresses.isLinkLocal6(high)) {
+            ends.source(high, i64(frame, at + Long.BYTES));
+        }
+    }
+
+    private static void destination(UnsafeBuffer frame, int at, FlowKey ends) {
+        long high = i64(frame, at);
+        if (!InternetAddresses.isLinkLocal6(high) && !InternetAddresses.isMulticast6(high)) {
+            ends.destination(high, i64(frame, at + Long.BYTES));
+        }
+    }
+
+    /**
+     * Whether the packet is DHCP that its ingress port may send; {@link #dhcp} then says where it goes. Otherwise it is a flow
+     * like any other.
+     */
+    boolean maySendDhcp(int ingress, int kind) {
+        PolicySettings.Dhcp may = current.dhcp(ingress);
+        return kind != Dhcp.NONE
+                && (!current.judged(ingress)
+                        || may == (kind == Dhcp.FROM_CLIENT ? PolicySettings.Dhcp.CLIENT : PolicySettings.Dhcp.SERVER));
+    }
+
+    /** As {@link #neighbour}, for DHCP of that kind. */
+    int dhcp(PacketBatch batch, int i, int kind) {
+        int egress = batch.egressPort(i);
+        if (egress >= 0) {
+            return mayHearDhcp(egress, kind) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+        }
+        PortSet set = batch.egressSet(i);
+        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
+            if (!mayHearDhcp(port, kind)) {
+                set.remove(port);
+            }
+        }
+        return set.isEmpty() ? NEIGHBOUR_UNREACHABLE : DropReason.NONE;
+    }
+
+    /** A server's word may go to a relay too, which is a server to the switch. */
+    private boolean mayHearDhcp(int port, int kind) {
+        PolicySettings.Dhcp may = current.dhcp(port);
+        return !current.enforced(port)
+                || may == PolicySettings.Dhcp.SERVER
+                || (kind == Dhcp.FROM_SERVER && may == PolicySettings.Dhcp.CLIENT);
+    }
+}

@@ -1,0 +1,70 @@
+package io.weir.datapath.firewall;
+
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.policy.Action;
+import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.Verdict;
+
+/**
+ * Writes down what the firewall's stages deny, or would deny: every packet in the deny table, the first of each key as a flow
+ * event too.
+ *
+ * <p>Threading: belongs to one worker.
+ */
+public final class DenyRecorder {
+    private static final int NO_PORT = -1;
+
+    private final DenyTable denies;
+    private final FlowRing flows;
+    private final Denial denial = new Denial();
+    private final Verdict verdict = new Verdict();
+
+    public DenyRecorder(DenyTable denies, FlowRing flows) {
+        this.denies = denies;
+        this.flows = flows;
+    }
+
+    /** What is denied from now on came with that batch. */
+    void begin(PacketBatch batch) {
+        begin(batch.ingressPort(), batch.nowNs());
+    }
+
+    void begin(int ingressPort, long nowNs) {
+        denial.ingressPort = ingressPort;
+        denial.nowNs = nowNs;
+    }
+
+    /** The source guard's denial: of the ends, only the source is known, as far as it is. */
+    void spoofed(Policy policy, FlowKey sender, int reason, boolean enforced, int bytes) {
+        policy.evaluate(sender, denial.nowNs, verdict);
+        verdict.identities(verdict.sourceIdentity(), 0);
+        verdict.egressRule(0);
+        verdict.ingressRule(0);
+        verdict.decide(enforced ? Action.DROP : Action.ALLOW, reason);
+        verdict.audit(enforced ? Action.NONE : Action.DROP, reason, 0);
+        if (enforced) {
+            denied(sender, verdict, NO_PORT, bytes);
+        } else {
+            audited(sender, verdict, NO_PORT, bytes);
+        }
+    }
+
+    /** A packet that the verdict denies. */
+    void denied(FlowKey flow, Verdict verdict, int egressPort, int bytes) {
+        denial.bytes = bytes;
+        if (denies.add(denial.enforced(verdict), flow)) {
+            flows.begin(FlowRecord.DENIED, denial.nowNs, flow, verdict, denial.ingressPort, egressPort)
+                    .end();
+        }
+    }
+
+    /** A packet that passes although the verdict would deny it under enforcement. */
+    void audited(FlowKey flow, Verdict verdict, int egressPort, int bytes) {
+        denial.bytes = bytes;
+        if (denies.add(denial.audited(verdict), flow)) {
+            flows.begin(FlowRecord.AUDITED, denial.nowNs, flow, verdict, denial.ingressPort, egressPort)
+                    .end();
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.weir.datapath.firewall;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.wire.IpProtocol;
+
+import static io.weir.datapath.wire.NetworkOrder.i32;
+
+/**
+ * Tells DHCP (RFC 2131 section 4.1) and DHCPv6 (RFC 8415 section 7.2) by their ports.
+ *
+ * <p>Threading: stateless.
+ */
+final class Dhcp {
+    static final int NONE = 0;
+    /** From a client to a server. */
+    static final int FROM_CLIENT = 1;
+    /** From a server or a relay. */
+    static final int FROM_SERVER = 2;
+
+    private static final int CLIENT_PORT = 68;
+    private static final int SERVER_PORT = 67;
+    private static final int CLIENT_PORT_6 = 546;
+    private static final int SERVER_PORT_6 = 547;
+
+    private Dhcp() {}
+
+    /** One of the kinds above; {@code frame} sees the packet's bytes. */
+    static int kind(PacketBatch batch, int i, UnsafeBuffer frame) {
+        if (batch.ipProtocol(i) != IpProtocol.UDP || batch.transportOffset(i) == 0) {
+            return NONE;
+        }
+        int ports = i32(frame, batch.transportOffset(i));
+        boolean version4 = batch.is(i, PacketBatch.IS_IPV4);
+        int server = version4 ? SERVER_PORT : SERVER_PORT_6;
+        if (ports >>> 16 == server) {
+            return FROM_SERVER;
+        }
+        int client = version4 ? CLIENT_PORT : CLIENT_PORT_6;
+        return ports == (client << 16 | server) ? FROM_CLIENT : NONE;
+    }
+}

@@ -1,0 +1,174 @@
+package io.weir.datapath.firewall;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+import io.weir.datapath.bridge.ReplySink;
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.packet.PortSet;
+import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.pipeline.Stage;
+import io.weir.datapath.policy.Policy;
+import io.weir.datapath.port.CurrentPorts;
+
+/**
+ * The stage "firewall": lets pass what belongs to a session that this epoch has judged, and asks the policy about everything
+ * else. It stands behind the bridge, for whom a packet is meant only the way out tells.
+ *
+ * <p>Sessions that no packet comes for meet a new epoch in {@link #sweep}.
+ *
+ * <p>Threading: one instance a worker, called by that worker only.
+ */
+public final class FirewallStage implements Stage, AutoCloseable {
+    private static final int POLICY_MISSING = DropReason.POLICY_MISSING.code();
+    private static final int CONTROL = PacketBatch.IS_ARP | PacketBatch.IS_ICMPV6_ND | PacketBatch.IS_GROUP_MEMBERSHIP;
+    private static final int IP = PacketBatch.IS_IPV4 | PacketBatch.IS_IPV6;
+
+    private final CurrentPolicy current;
+    private final DenyRecorder recorder;
+    private final Sessions sessions;
+    private final ControlReach reach;
+    private final VerdictCopies copies;
+    private final Judge judge;
+    private final SessionJudge flows;
+    private final SessionSweep sweep;
+    private int settingsVersion;
+
+    /** @param seed fresh random bits */
+    public FirewallStage(
+            CurrentPolicy current,
+            CurrentPorts ports,
+            DenyRecorder recorder,
+            Sessions sessions,
+            ReplySink sink,
+            long seed) {
+        this.current = current;
+        this.recorder = recorder;
+        this.sessions = sessions;
+        reach = new ControlReach(current);
+        copies = new VerdictCopies(ports, sink);
+        Rejects rejects = new Rejects(ports, sink);
+        judge = new Judge(current, recorder, rejects, copies);
+        flows = new SessionJudge(current, sessions, judge, seed);
+        sweep = new SessionSweep(current, sessions, rejects);
+    }
+
+    @Override
+    public String name() {
+        return "firewall";
+    }
+
+    @Override
+    public Set<DropReason> dropReasons() {
+        return EnumSet.range(DropReason.POLICY_MISSING, DropReason.REDIRECT_TARGET_DOWN);
+    }
+
+    @Override
+    public void process(PacketBatch batch) {
+        if (!current.active()) {
+            return;
+        }
+        recorder.begin(batch);
+        sessions.begin(batch.nowNs());
+        noticeSettings();
+        current.ingress(judge.flow.clear(), batch.ingressPort());
+        for (int i = 0; i < batch.count(); i++) {
+            if (batch.forwarded(i) && concerned(batch, i)) {
+                judge(batch, i);
+            }
+        }
+    }
+
+    private void noticeSettings() {
+        if (settingsVersion != current.settingsVersion()) {
+            settingsVersion = current.settingsVersion();
+            sessions.doubtAll();
+        }
+    }
+
+    /** Whether any of the ports that the packet touches is under policy. */
+    private boolean concerned(PacketBatch batch, int i) {
+        int egress = batch.egressPort(i);
+        return egress < 0 || current.judged(batch.ingressPort()) || current.judged(egress);
+    }
+
+    private void judge(PacketBatch batch, int i) {
+        Policy policy = current.policy();
+        if (policy == null) {
+            missing(batch, i);
+            return;
+        }
+        batch.wrap(i, judge.frame);
+        if (batch.is(i, CONTROL)) {
+            control(batch, i, policy);
+        } else if (!batch.is(i, IP)) {
+            other(batch, i, policy);
+        } else {
+            int dhcp = Dhcp.kind(batch, i, judge.frame);
+            if (reach.maySendDhcp(batch.ingressPort(), dhcp)) {
+                refuse(batch, i, policy, reach.dhcp(batch, i, dhcp));
+            } else {
+                flows.judge(batch, i, policy);
+            }
+        }
+    }
+
+    private void control(PacketBatch batch, int i, Policy policy) {
+        current.ingress(judge.flow, batch.ingressPort());
+        refuse(batch, i, policy, reach.neighbour(batch, i, judge.frame, policy, judge.flow));
+    }
+
+    private void refuse(PacketBatch batch, int i, Policy policy, int reason) {
+        if (reason != DropReason.NONE) {
+            judge.read(batch, i);
+            judge.verdict.begin(policy.epoch());
+            judge.refuse(batch, i, batch.egressPort(i), reason);
+        }
+    }
+
+    /** A frame of no protocol that has sessions: each is judged by itself. */
+    private void other(PacketBatch batch, int i, Policy policy) {
+        judge.read(batch, i);
+        int egress = batch.egressPort(i);
+        if (egress < 0) {
+            if (judge.flood(batch, i, policy) != Judge.NO_PORT) {
+                judge.mirror(batch, i, judge.verdict.mirrorPort());
+            }
+        } else if (judge.evaluate(policy, egress, batch.nowNs())) {
+            judge.recordAudit(batch, i, egress);
+            judge.mirror(batch, i, judge.verdict.mirrorPort());
+        } else {
+            judge.deny(batch, i, egress);
+        }
+    }
+
+    /** A port passes nothing before its policy is there. */
+    private void missing(PacketBatch batch, int i) {
+        if (batch.egressPort(i) >= 0 || current.judged(batch.ingressPort())) {
+            batch.drop(i, POLICY_MISSING);
+            return;
+        }
+        PortSet set = batch.egressSet(i);
+        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
+            if (current.judged(port)) {
+                set.remove(port);
+            }
+        }
+        if (set.isEmpty()) {
+            batch.drop(i, POLICY_MISSING);
+        }
+    }
+
+    /** Looks at so many sessions: ends those whose time is over, judges anew those that a former epoch has judged. */
+    public void sweep(long nowNs, int slots) {
+        sessions.begin(nowNs);
+        noticeSettings();
+        sweep.run(nowNs, slots);
+    }
+
+    @Override
+    public void close() {
+        flows.close();
+        copies.close();
+    }
+}

@@ -1,0 +1,181 @@
+package io.weir.datapath.firewall;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.packet.PortSet;
+import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.Action;
+import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.Verdict;
+
+/**
+ * Asks the policy about one packet at a time, and does what its verdict demands of a packet that may not pass: record, tell the
+ * sender, send to the logging port, drop.
+ *
+ * <p>Threading: belongs to one worker.
+ */
+final class Judge {
+    static final int NO_PORT = -1;
+
+    private static final int PROTOCOL_UNJUDGED = DropReason.PROTOCOL_UNJUDGED.code();
+    private static final int EGRESS_NO_RULE = DropReason.EGRESS_NO_RULE.code();
+    private static final int INGRESS_NO_RULE = DropReason.INGRESS_NO_RULE.code();
+    private static final int REDIRECT_TARGET_DOWN = DropReason.REDIRECT_TARGET_DOWN.code();
+
+    /** The packet under way. */
+    final FlowKey flow = new FlowKey();
+
+    /** What was said of it. */
+    final Verdict verdict = new Verdict();
+
+    /** Its bytes. */
+    final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
+
+    private final CurrentPolicy current;
+    private final DenyRecorder recorder;
+    private final Rejects rejects;
+    private final VerdictCopies copies;
+
+    Judge(CurrentPolicy current, DenyRecorder recorder, Rejects rejects, VerdictCopies copies) {
+        this.current = current;
+        this.recorder = recorder;
+        this.rejects = rejects;
+        this.copies = copies;
+    }
+
+    /** Reads the packet's flow, in its own direction. */
+    void read(PacketBatch batch, int i) {
+        current.ingress(flow, batch.ingressPort());
+        FlowReader.read(batch, i, frame, flow);
+    }
+
+    /** Judges the flow that was read, towards a port; whether the packet may pass. */
+    boolean evaluate(Policy policy, int egress, long nowNs) {
+        current.egress(flow, egress);
+        policy.evaluate(flow, nowNs, verdict);
+        if (verdict.allowed()) {
+            return true;
+        }
+        boolean byDefault = verdict.reason() == EGRESS_NO_RULE || verdict.reason() == INGRESS_NO_RULE;
+        if (byDefault && flow.protocol() == FlowKey.NOT_IP) {
+            verdict.decide(verdict.action(), PROTOCOL_UNJUDGED);
+        }
+        return false;
+    }
+
+    /** Does with a packet what its verdict, which is none to let it pass, demands. */
+    void deny(PacketBatch batch, int i, int egress) {
+        if (verdict.action() == Action.REDIRECT) {
+            redirect(batch, i, egress);
+            return;
+        }
+        recorder.denied(flow, verdict, egress, batch.length(i));
+        if (verdict.action() == Action.REJECT) {
+            rejects.reject(batch, i, frame);
+        }
+        batch.drop(i, verdict.reason());
+    }
+
+    private void redirect(PacketBatch batch, int i, int egress) {
+        int port = current.portNumber(verdict.redirectPort());
+        boolean ready = copies.ready(port) && port != batch.ingressPort();
+        if (!ready) {
+            verdict.decide(Action.DROP, REDIRECT_TARGET_DOWN);
+        }
+        recorder.denied(flow, verdict, egress, batch.length(i));
+        if (ready) {
+            copies.send(batch, i, verdict, VerdictCopies.REDIRECTED, port);
+            batch.consume(i);
+        } else {
+            batch.drop(i, REDIRECT_TARGET_DOWN);
+        }
+    }
+
+    /**
+     * Refuses a packet for a reason that is not the policy's word, but follows from the state of its flow. Where neither port is
+     * enforced that is recorded only.
+     *
+     * @return whether the packet is dropped
+     */
+    boolean refuse(PacketBatch batch, int i, int egress, int reason) {
+        boolean enforced = current.enforced(batch.ingressPort()) || (egress >= 0 && current.enforced(egress));
+        if (!enforced) {
+            forgive(batch, i, egress, reason);
+            return false;
+        }
+        verdict.decide(Action.DROP, reason);
+        recorder.denied(flow, verdict, egress, batch.length(i));
+        batch.drop(i, reason);
+        return true;
+    }
+
+    /** Records a packet that passes although it would be refused under enforcement. */
+    void forgive(PacketBatch batch, int i, int egress, int reason) {
+        verdict.audit(Action.DROP, reason, 0);
+        recorder.audited(flow, verdict, egress, batch.length(i));
+    }
+
+    /** Records a packet that passes although enforcement would deny it. */
+    void recordAudit(PacketBatch batch, int i, int egress) {
+        if (verdict.auditAction() != Action.NONE) {
+            recorder.audited(flow, verdict, egress, batch.length(i));
+        }
+    }
+
+    /** Sends a copy to the policy's port of that number, if there is one and it can take it. */
+    void mirror(PacketBatch batch, int i, int policyPort) {
+        int port = current.portNumber(policyPort);
+        if (copies.ready(port) && port != batch.ingressPort()) {
+            copies.send(batch, i, verdict, VerdictCopies.MIRRORED, port);
+        }
+    }
+
+    void resetReceiver(PacketBatch batch, int i, int egress) {
+        if (egress >= 0) {
+            rejects.resetReceiver(batch, i, frame, egress);
+        }
+    }
+
+    void resetSender(PacketBatch batch, int i) {
+        rejects.reject(batch, i, frame);
+    }
+
+    /**
+     * Takes ports out of a flooded packet's way that its flow may not reach; drops the packet when none is left.
+     *
+     * @return the first port it may reach, or {@link #NO_PORT}; the verdict is that port's then
+     */
+    int flood(PacketBatch batch, int i, Policy policy) {
+        PortSet set = batch.egressSet(i);
+        boolean ingressJudged = current.judged(batch.ingressPort());
+        int first = NO_PORT;
+        int denied = NO_PORT;
+        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
+            if (!ingressJudged && !current.judged(port)) {
+                continue;
+            }
+            if (evaluate(policy, port, batch.nowNs())) {
+                first = first == NO_PORT ? port : first;
+            } else {
+                set.remove(port);
+                denied = port;
+            }
+        }
+        if (set.isEmpty() && denied != NO_PORT) {
+            deny(batch, i, denied);
+        } else if (first != NO_PORT) {
+            evaluate(policy, first, batch.nowNs());
+            recordAudit(batch, i, first);
+        }
+        return first;
+    }
+
+    /** Drops the packet unless the code is 0. */
+    static void drop(PacketBatch batch, int i, int reason) {
+        if (reason != DropReason.NONE) {
+            batch.drop(i, reason);
+        }
+    }
+}

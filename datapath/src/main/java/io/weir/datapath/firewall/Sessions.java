@@ -1,0 +1,268 @@
+package io.weir.datapath.firewall;
+
+import java.util.Arrays;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.Action;
+import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.Verdict;
+import io.weir.datapath.session.SessionEvents;
+import io.weir.datapath.session.SessionFields;
+import io.weir.datapath.session.SessionKey;
+import io.weir.datapath.session.SessionTable;
+import io.weir.datapath.session.SessionTimeouts;
+import io.weir.datapath.session.TcpSegment;
+import io.weir.datapath.session.TcpTracker;
+import io.weir.kernel.Memory;
+
+/**
+ * The sessions of a worker with what the firewall keeps of each beside the table: the MAC addresses of its ends, which two
+ * components behind one port may differ in alone, and the limits it is under. What begins and ends is told as flow events.
+ *
+ * <p>Threading: owned by one worker.
+ */
+public final class Sessions implements SessionEvents, AutoCloseable {
+    /** How long a session may go on that a new epoch denies and whose rule says {@link Verdict#DRAIN}. */
+    static final long DRAIN_NS = 30_000_000_000L;
+
+    private static final int QUARANTINED = DropReason.QUARANTINED.code();
+    private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
+    private static final int MACS_LENGTH = 2 * Long.BYTES;
+    private static final long NS_PER_MS = 1_000_000;
+
+    private final SessionTable table;
+    private final SessionFields fields;
+    private final TcpTracker tracker;
+    private final LimitChains limits = new LimitChains();
+    private final FlowRing flows;
+    private final long seed;
+
+    // [session] digest of both MAC addresses, 0 when the session must be judged anew whatever its epoch is.
+    private final int[] digests;
+    private final long macsAddress;
+    private final UnsafeBuffer macs; // [session] source and destination
+
+    private final FlowKey endFlow = new FlowKey();
+    private final Verdict endVerdict = new Verdict();
+    private int endReason;
+    private long nowNs;
+    private int nowMs;
+
+    /** An empty table in memory of its own. */
+    public Sessions(int capacity, long seed, FlowRing flows) {
+        this.table = SessionTable.create(capacity, seed, SessionTimeouts.DEFAULT, this);
+        this.fields = table.fields();
+        this.tracker = new TcpTracker(table);
+        this.flows = flows;
+        this.seed = seed | 1;
+        digests = new int[capacity];
+        macsAddress = Memory.map((long) capacity * MACS_LENGTH);
+        macs = new UnsafeBuffer(macsAddress, Math.toIntExact((long) capacity * MACS_LENGTH));
+    }
+
+    /** The time of what follows. */
+    void begin(long nowNs) {
+        this.nowNs = nowNs;
+        nowMs = SessionFields.ms(nowNs);
+    }
+
+    int nowMs() {
+        return nowMs;
+    }
+
+    /** On the worker. */
+    public SessionTable table() {
+        return table;
+    }
+
+    /** On the worker. */
+    public SessionFields fields() {
+        return fields;
+    }
+
+    TcpTracker tracker() {
+        return tracker;
+    }
+
+    LimitChains limits() {
+        return limits;
+    }
+
+    int find(SessionKey key) {
+        return table.find(key, nowMs);
+    }
+
+    /** A number that two MAC addresses hardly share with two others, whichever a guest chooses; never 0. */
+    int digest(long sourceMac, long destinationMac) {
+        long hash = ((sourceMac * seed) ^ destinationMac) * 0x9E37_79B9_7F4A_7C15L;
+        return (int) (hash >>> 32) | 1;
+    }
+
+    /** Whether what was decided for the session still holds for a packet between these MAC addresses. */
+    boolean holds(int session, int epoch, long sourceMac, long destinationMac) {
+        return fields.epoch(session) == epoch
+                && digests[session] == digest(sourceMac, destinationMac)
+                && fields.valid(session, nowMs);
+    }
+
+    /**
+     * Begins a session.
+     *
+     * @return the session, or minus the code of the reason for which it cannot begin
+     */
+    int begin(SessionKey key, FlowKey flow, Policy policy, Verdict verdict, int ingress, int egress) {
+        int chain = limits.of(policy, verdict.limits(), nowNs);
+        if (chain == LimitChains.EXHAUSTED) {
+            return -DropReason.CONNECTION_LIMIT.code();
+        }
+        int reason = limits.begin(chain, nowNs);
+        if (reason != DropReason.NONE) {
+            return -reason;
+        }
+        int session = table.begin(key, ingress, egress, nowMs);
+        if (session == SessionTable.FULL) {
+            limits.remove(chain);
+            return -DropReason.SESSION_TABLE_FULL.code();
+        }
+        judged(session, flow, verdict, chain);
+        flows.begin(FlowRecord.BEGUN, nowNs, flow, verdict, ingress, egress).end();
+        return session;
+    }
+
+    private void judged(int session, FlowKey flow, Verdict verdict, int chain) {
+        verdict.limits(chain);
+        fields.judged(session, verdict, nowNs);
+        digests[session] = digest(flow.sourceMac(), flow.destinationMac());
+        macs.putLong(session * MACS_LENGTH, flow.sourceMac());
+        macs.putLong(session * MACS_LENGTH + Long.BYTES, flow.destinationMac());
+    }
+
+    /** Fills the key with the session's ends, in its original direction, but for the ports of the switch. */
+    public void fill(int session, FlowKey flow) {
+        flow.link(macs.getLong(session * MACS_LENGTH), macs.getLong(session * MACS_LENGTH + Long.BYTES), 0, 0);
+        fields.fill(session, flow);
+    }
+
+    /** Whether the MAC addresses of the session are known: not of one that a former process has left. */
+    boolean known(int session) {
+        return macs.getLong(session * MACS_LENGTH) != 0;
+    }
+
+    /** The session goes on under another verdict. */
+    void renew(int session, FlowKey flow, Policy policy, Verdict verdict, int egress) {
+        boolean otherEpoch = fields.epoch(session) != verdict.epoch();
+        int chain = Math.max(LimitChains.UNLIMITED, limits.of(policy, verdict.limits(), nowNs));
+        limits.add(chain);
+        limits.remove(fields.limits(session));
+        judged(session, flow, verdict, chain);
+        if (egress != fields.egressPort(session)) {
+            table.egress(session, egress);
+        }
+        if (otherEpoch) {
+            tell(FlowRecord.REJUDGED, session, flow, verdict, verdict.reason());
+        }
+    }
+
+    /**
+     * Whether a session that the verdict denies goes on all the same, as the rule it began under says for changes of the policy.
+     * What ends by itself ends, and nothing spares a quarantined component.
+     */
+    boolean spared(int session, FlowKey flow, Verdict verdict) {
+        boolean policyChanged = fields.epoch(session) != verdict.epoch() && fields.valid(session, nowMs);
+        int onChange = fields.onChange(session);
+        boolean never = verdict.reason() == QUARANTINED || verdict.reason() == LABEL_DENIED || !sameEnds(session, flow);
+        if (!policyChanged || never || onChange == Verdict.REEVALUATE) {
+            return false;
+        }
+        if (onChange == Verdict.DRAIN) {
+            fields.limitValidity(session, nowNs + DRAIN_NS, nowNs);
+        }
+        fields.epoch(session, verdict.epoch());
+        digests[session] = digest(flow.sourceMac(), flow.destinationMac());
+        return true;
+    }
+
+    private boolean sameEnds(int session, FlowKey flow) {
+        return !known(session)
+                || (macs.getLong(session * MACS_LENGTH) == flow.sourceMac()
+                        && macs.getLong(session * MACS_LENGTH + Long.BYTES) == flow.destinationMac());
+    }
+
+    /** Ends a session for a reason, 0 when by itself. */
+    void end(int session, int reason) {
+        endReason = reason;
+        table.end(session);
+        endReason = DropReason.NONE;
+    }
+
+    /** Ends the sessions that began at a port or leave by it, or all when it is negative. */
+    public void flush(int port) {
+        if (port < 0) {
+            table.flush();
+        } else {
+            table.flushPort(port);
+        }
+    }
+
+    /** Roles or modes of ports have changed: every session is judged anew. */
+    void doubtAll() {
+        Arrays.fill(digests, 0);
+    }
+
+    boolean doubted(int session) {
+        return digests[session] == 0;
+    }
+
+    /** A segment that begins the session. */
+    void track(int session, TcpSegment segment, boolean pickUp) {
+        if (pickUp) {
+            tracker.pickUp(session, segment);
+        } else {
+            tracker.begin(session, segment);
+        }
+    }
+
+    @Override
+    public void ended(int session, int cause) {
+        fill(session, endFlow);
+        describe(session, endVerdict);
+        endVerdict.decide(fields.action(session), endReason);
+        tell(FlowRecord.ENDED, session, endFlow, endVerdict, endReason);
+        limits.remove(fields.limits(session));
+    }
+
+    /** What is known of the session's verdict. */
+    void describe(int session, Verdict verdict) {
+        verdict.begin(fields.epoch(session));
+        verdict.identities(fields.sourceIdentity(session), fields.destinationIdentity(session));
+        verdict.decide(fields.action(session), DropReason.NONE);
+        verdict.audit(fields.audited(session) ? Action.DROP : Action.NONE, DropReason.NONE, 0);
+    }
+
+    private void tell(int kind, int session, FlowKey flow, Verdict verdict, int reason) {
+        verdict.decide(verdict.action(), reason);
+        flows.begin(kind, nowNs, flow, verdict, fields.ingressPort(session), fields.egressPort(session))
+                .duration((nowMs - fields.begunMs(session)) * NS_PER_MS)
+                .counts(
+                        fields.frames(session, false),
+                        fields.bytes(session, false),
+                        fields.frames(session, true),
+                        fields.bytes(session, true))
+                .end();
+    }
+
+    /** Counts a frame of the session; false when its limits have no room for it. */
+    boolean pass(int session, int bytes) {
+        int chain = fields.limits(session);
+        return chain == LimitChains.UNLIMITED || limits.pass(chain, bytes, nowNs);
+    }
+
+    @Override
+    public void close() {
+        table.close();
+        Memory.unmap(macsAddress, (long) digests.length * MACS_LENGTH);
+    }
+}

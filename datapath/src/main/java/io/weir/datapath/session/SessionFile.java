@@ -1,0 +1,148 @@
+package io.weir.datapath.session;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.datapath.packet.PortSet;
+import io.weir.kernel.Memory;
+
+/**
+ * The memory of a {@link SessionTable}, which may hold what a former process left: checked header, generations of the ports,
+ * all hot lines, all cold lines.
+ *
+ * <pre>
+ *  0        8         12         16        24             2048          4096
+ *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+
+ *  | magic  | version | capacity | boot id | last alive   | generations | hot lines | cold lines |
+ *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+
+ * </pre>
+ *
+ * <p>Threading: the worker that owns the table.
+ */
+final class SessionFile implements AutoCloseable {
+    private static final long MAGIC = 0x5745_4952_5345_5331L; // "WEIRSES1"
+    private static final int VERSION = 1;
+
+    private static final int MAGIC_OFFSET = 0;
+    private static final int VERSION_OFFSET = 8;
+    private static final int CAPACITY_OFFSET = 12;
+    private static final int BOOT_OFFSET = 16;
+    private static final int ALIVE_OFFSET = 24;
+    private static final int GENERATIONS_OFFSET = 2048;
+    private static final int HEADER_LENGTH = 4096;
+
+    private static final int MIN_VLAN = 1;
+    private static final int MAX_VLAN = 4094;
+
+    /** Sessions of a process that has stopped for so long are forgotten: their times may have come round since. */
+    private static final long MAX_PAUSE_NS = SessionTimeouts.MAX_MS * 1_000_000L;
+
+    private final long address;
+    private final boolean owned;
+    private final int capacity;
+    private final UnsafeBuffer header;
+    private final UnsafeBuffer hot;
+    private final UnsafeBuffer cold;
+
+    static SessionFile inMemory(int capacity) {
+        check(capacity);
+        return new SessionFile(Memory.map(lengthBytes(capacity), true), true, capacity);
+    }
+
+    static SessionFile at(long address, int capacity) {
+        check(capacity);
+        return new SessionFile(address, false, capacity);
+    }
+
+    private SessionFile(long address, boolean owned, int capacity) {
+        int linesLength = capacity << SessionFields.LINE_SHIFT;
+        this.address = address;
+        this.owned = owned;
+        this.capacity = capacity;
+        header = new UnsafeBuffer(address, HEADER_LENGTH);
+        hot = new UnsafeBuffer(address + HEADER_LENGTH, linesLength);
+        cold = new UnsafeBuffer(address + HEADER_LENGTH + linesLength, linesLength);
+    }
+
+    static long lengthBytes(int capacity) {
+        return HEADER_LENGTH + 2L * SessionFields.LINE_LENGTH * capacity;
+    }
+
+    private static void check(int capacity) {
+        if (Integer.bitCount(capacity) != 1
+                || capacity < SessionTable.MIN_CAPACITY
+                || capacity > SessionTable.MAX_CAPACITY) {
+            throw new IllegalArgumentException("session table capacity must be a power of two from "
+                    + SessionTable.MIN_CAPACITY + " to " + SessionTable.MAX_CAPACITY + ": was " + capacity);
+        }
+    }
+
+    UnsafeBuffer hot() {
+        return hot;
+    }
+
+    UnsafeBuffer cold() {
+        return cold;
+    }
+
+    int capacity() {
+        return capacity;
+    }
+
+    /** Whether the header says that a table of this format, capacity and boot lies here, and was in use of late. */
+    boolean matches(long bootId, long nowNs) {
+        long pauseNs = nowNs - header.getLong(ALIVE_OFFSET);
+        return header.getLong(MAGIC_OFFSET) == MAGIC
+                && header.getInt(VERSION_OFFSET) == VERSION
+                && header.getInt(CAPACITY_OFFSET) == capacity
+                && header.getLong(BOOT_OFFSET) == bootId
+                && pauseNs >= 0
+                && pauseNs < MAX_PAUSE_NS;
+    }
+
+    /** Writes a header and empties all entries; in memory of its own they are. The magic comes last, so that a half-written header is none. */
+    void format(long bootId) {
+        header.setMemory(0, HEADER_LENGTH, (byte) 0);
+        if (!owned) {
+            hot.setMemory(0, hot.capacity(), (byte) 0);
+        }
+        header.putInt(VERSION_OFFSET, VERSION);
+        header.putInt(CAPACITY_OFFSET, capacity);
+        header.putLong(BOOT_OFFSET, bootId);
+        header.putLongOrdered(MAGIC_OFFSET, MAGIC);
+    }
+
+    /** Notes that the table is in use. */
+    void alive(long nowNs) {
+        header.putLong(ALIVE_OFFSET, nowNs);
+    }
+
+    /** How often a port was flushed, 0 to 65,535. */
+    int generation(int port) {
+        return header.getShort(GENERATIONS_OFFSET + port * Short.BYTES) & 0xFFFF;
+    }
+
+    void generation(int port, int generation) {
+        header.putShort(GENERATIONS_OFFSET + port * Short.BYTES, (short) generation);
+    }
+
+    /** Whether an entry is that of a session, with fields that can be. */
+    boolean usable(int session, int nowMs) {
+        int at = session << SessionFields.LINE_SHIFT;
+        int state = hot.getInt(at + SessionFields.STATUS) & SessionFields.STATE_MASK;
+        int vlan = (int) (hot.getLong(at + SessionFields.SCOPE) >>> SessionKey.VLAN_SHIFT);
+        return state != SessionState.NONE
+                && state < SessionState.STATES
+                && vlan >= MIN_VLAN
+                && vlan <= MAX_VLAN
+                && SessionFields.portOf(hot.getInt(at + SessionFields.INGRESS)) < PortSet.MAX_PORTS
+                && SessionFields.portOf(hot.getInt(at + SessionFields.EGRESS)) < PortSet.MAX_PORTS
+                && nowMs - hot.getInt(at + SessionFields.SEEN) >= 0;
+    }
+
+    @Override
+    public void close() {
+        if (owned) {
+            Memory.unmap(address, lengthBytes(capacity));
+        }
+    }
+}
