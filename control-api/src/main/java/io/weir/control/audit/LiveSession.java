@@ -6,11 +6,10 @@ package io.weir.control.audit;
  * @param ends addresses of the flow that began it
  * @param sourceIdentity identity of its source
  * @param destinationIdentity identity of its destination
- * @param ingressPort the switch's number of the port it began at
- * @param egressPort the switch's number of the other port
- * @param egressRule number of the rule that allowed on the source's side, 0 for none
- * @param ingressRule number of the rule that allowed on the destination's side, 0 for none
+ * @param ingressPort name of the port it began at
+ * @param egressPort name of the other port
  * @param epoch epoch that judged it last
+ * @param audited whether it passes only because something is in audit mode
  * @param state state for people, such as {@code established}
  * @param packets packets of its own direction
  * @param bytes their bytes
@@ -23,11 +22,10 @@ public record LiveSession(
         FlowEnds ends,
         int sourceIdentity,
         int destinationIdentity,
-        int ingressPort,
-        int egressPort,
-        int egressRule,
-        int ingressRule,
+        String ingressPort,
+        String egressPort,
         int epoch,
+        boolean audited,
         String state,
         long packets,
         long bytes,

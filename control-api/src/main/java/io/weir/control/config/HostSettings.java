@@ -15,9 +15,11 @@ import io.weir.datapath.port.SwitchSettings;
  * @param socket unix socket of the gRPC services
  * @param bridge settings of the switch as a whole
  * @param ports ports that exist from the start, names and devices unique
+ * @param records how much is recorded and where counters can be read
  */
 public record HostSettings(
-        String host, Path dataDir, Path runDir, Path socket, SwitchSettings bridge, List<PortSettings> ports) {
+        String host, Path dataDir, Path runDir, Path socket, SwitchSettings bridge, List<PortSettings> ports,
+        RecordSettings records) {
     public HostSettings {
         ports = List.copyOf(ports);
     }

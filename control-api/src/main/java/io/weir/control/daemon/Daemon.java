@@ -1,6 +1,7 @@
 package io.weir.control.daemon;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -9,10 +10,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.weir.control.config.HostSettings;
+import io.weir.control.config.RecordSettings;
+import io.weir.control.flow.FlowRecorder;
+import io.weir.control.flow.SwitchFirewall;
+import io.weir.control.flow.SwitchNames;
 import io.weir.control.grpc.CaptureEndpoint;
 import io.weir.control.grpc.DataDirectory;
 import io.weir.control.grpc.EventLog;
+import io.weir.control.grpc.FlowEndpoint;
 import io.weir.control.grpc.PortEndpoint;
+import io.weir.control.journal.JournalSettings;
+import io.weir.control.metrics.MetricsEndpoint;
+import io.weir.control.metrics.SwitchMetrics;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
@@ -26,6 +35,7 @@ import io.weir.kernel.KernelException;
  * <p>Threading: started by one thread, closed by any, once.
  */
 public final class Daemon implements AutoCloseable {
+    private static final String JOURNAL_FOLDER = "journal";
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final HostSettings settings;
@@ -59,11 +69,15 @@ public final class Daemon implements AutoCloseable {
         EventLog events = new EventLog();
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
+        FlowRecorder recorder = undo.after(recorder(bridge));
         PortEndpoint portEndpoint = new PortEndpoint(bridge, data, events, settings.host(), Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
         ControlSocket socket =
-                undo.after(ControlSocket.open(settings.socket(), List.of(portEndpoint, captureEndpoint)));
+                undo.after(ControlSocket.open(settings.socket(), List.of(
+                portEndpoint, captureEndpoint, new FlowEndpoint(recorder))));
+        metrics(bridge, recorder);
         bridge.start();
+        recorder.start();
         settings.ports().forEach(port -> add(bridge, port));
         bridge.settle();
         ports = bridge.ports();
@@ -79,6 +93,32 @@ public final class Daemon implements AutoCloseable {
             return new Switch(settings);
         } catch (IOException | KernelException refused) {
             throw new StartException("the switch cannot start: " + refused.getMessage());
+        }
+    }
+
+    private FlowRecorder recorder(Switch bridge) {
+        RecordSettings records = settings.records();
+        JournalSettings journal = new JournalSettings(
+                settings.dataDir().resolve(JOURNAL_FOLDER), records.journalBytes(), records.journalAge());
+        return new FlowRecorder(
+                new SwitchFirewall(bridge, () -> 0, () -> 0),
+                SwitchNames.withoutPolicy(bridge::ports),
+                journal,
+                List.of());
+    }
+
+    private void metrics(Switch bridge, FlowRecorder recorder) {
+        InetSocketAddress address = settings.records().metrics();
+        if (address == null) {
+            return;
+        }
+        try {
+            MetricsEndpoint endpoint =
+                    undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder)));
+            LOG.info("metrics at http://{}/metrics", endpoint.address());
+        } catch (IOException refused) {
+            throw new StartException("metrics.address " + address + " cannot be bound: " + refused.getMessage()
+                    + "; name another address, or remove the key");
         }
     }
 

@@ -76,17 +76,16 @@ final class FlowMessages {
     static Session message(LiveSession session, Names names) {
         return Session.newBuilder()
                 .setSource(JournalMessages.source(
-                        session.ends(), names.identity(session.sourceIdentity()), names.port(session.ingressPort())))
+                        session.ends(), names.identity(session.sourceIdentity()), session.ingressPort()))
                 .setDestination(JournalMessages.destination(
                         session.ends(),
                         names.identity(session.destinationIdentity()),
-                        port(names, session.egressPort())))
+                        session.egressPort()))
                 .setProtocol(Addresses.protocol(session.ends().protocol()))
                 .setVlan(session.ends().vlan())
                 .setState(session.state())
                 .setEpoch(session.epoch())
-                .setEgressRule(names.rule(session.egressRule()).text())
-                .setIngressRule(names.rule(session.ingressRule()).text())
+                .setAudited(session.audited())
                 .setPackets(session.packets())
                 .setBytes(session.bytes())
                 .setReplyPackets(session.replyPackets())

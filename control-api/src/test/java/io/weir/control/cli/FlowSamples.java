@@ -80,8 +80,6 @@ final class FlowSamples {
             .setVlan(10)
             .setState("established")
             .setEpoch(7)
-            .setEgressRule("web.front/db")
-            .setIngressRule("pay.db/web")
             .setPackets(12)
             .setBytes(1_234)
             .setReplyPackets(10)
