@@ -109,12 +109,7 @@ final class MapSvg {
             double bend = (curve.toX - curve.x) / 2;
             path.append(format(
                     " C%.0f,%.0f %.0f,%.0f %.0f,%.0f",
-                    curve.x + bend,
-                    curve.y,
-                    curve.toX - bend,
-                    curve.toY,
-                    curve.toX,
-                    curve.toY));
+                    curve.x + bend, curve.y, curve.toX - bend, curve.toY, curve.toX, curve.toY));
         }
         return path.toString();
     }
@@ -150,10 +145,7 @@ final class MapSvg {
         return format(
                 "<text x=\"%.0f\" y=\"%.0f\" text-anchor=\"middle\" fill=\"%s\" stroke=\"#ffffff\" stroke-width=\"4\""
                         + " paint-order=\"stroke\">%s</text>\n",
-                x,
-                y,
-                MapDot.color(edge),
-                text(MapDot.label(edge)));
+                x, y, MapDot.color(edge), text(MapDot.label(edge)));
     }
 
     private void box(MapNode node) {

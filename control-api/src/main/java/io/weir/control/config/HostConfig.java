@@ -41,8 +41,7 @@ public final class HostConfig {
     private static final String IPV4_ADDRESS = "\\d{1,3}(\\.\\d{1,3}){3}";
     private static final String IPV6_ADDRESS = "\\[[0-9A-Fa-f:.]{2,45}]";
     // 0 to 65,535.
-    private static final String PORT_NUMBER =
-            "\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5]";
+    private static final String PORT_NUMBER = "\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5]";
 
     private final Problems problems;
 

@@ -18,7 +18,12 @@ import io.weir.datapath.port.SwitchSettings;
  * @param records how much is recorded and where counters can be read
  */
 public record HostSettings(
-        String host, Path dataDir, Path runDir, Path socket, SwitchSettings bridge, List<PortSettings> ports,
+        String host,
+        Path dataDir,
+        Path runDir,
+        Path socket,
+        SwitchSettings bridge,
+        List<PortSettings> ports,
         RecordSettings records) {
     public HostSettings {
         ports = List.copyOf(ports);

@@ -12,4 +12,5 @@ import org.jspecify.annotations.Nullable;
  * @param journalAge how long its records are kept
  * @param metrics address of the metrics, null when nobody shall read them
  */
-public record RecordSettings(long journalBytes, Duration journalAge, @Nullable InetSocketAddress metrics) {}
+public record RecordSettings(
+        long journalBytes, Duration journalAge, @Nullable InetSocketAddress metrics) {}

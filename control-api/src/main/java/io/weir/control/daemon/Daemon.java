@@ -72,9 +72,8 @@ public final class Daemon implements AutoCloseable {
         FlowRecorder recorder = undo.after(recorder(bridge));
         PortEndpoint portEndpoint = new PortEndpoint(bridge, data, events, settings.host(), Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
-        ControlSocket socket =
-                undo.after(ControlSocket.open(settings.socket(), List.of(
-                portEndpoint, captureEndpoint, new FlowEndpoint(recorder))));
+        ControlSocket socket = undo.after(ControlSocket.open(
+                settings.socket(), List.of(portEndpoint, captureEndpoint, new FlowEndpoint(recorder))));
         metrics(bridge, recorder);
         bridge.start();
         recorder.start();
@@ -113,8 +112,7 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         try {
-            MetricsEndpoint endpoint =
-                    undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder)));
+            MetricsEndpoint endpoint = undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder)));
             LOG.info("metrics at http://{}/metrics", endpoint.address());
         } catch (IOException refused) {
             throw new StartException("metrics.address " + address + " cannot be bound: " + refused.getMessage()

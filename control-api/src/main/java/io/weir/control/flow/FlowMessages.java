@@ -78,9 +78,7 @@ final class FlowMessages {
                 .setSource(JournalMessages.source(
                         session.ends(), names.identity(session.sourceIdentity()), session.ingressPort()))
                 .setDestination(JournalMessages.destination(
-                        session.ends(),
-                        names.identity(session.destinationIdentity()),
-                        session.egressPort()))
+                        session.ends(), names.identity(session.destinationIdentity()), session.egressPort()))
                 .setProtocol(Addresses.protocol(session.ends().protocol()))
                 .setVlan(session.ends().vlan())
                 .setState(session.state())

@@ -76,7 +76,9 @@ public final class SwitchNames implements Names {
         long nowNs = System.nanoTime();
         if (!portNames.containsKey(number) || nowNs - portsReadNs > PORTS_AGE_NS) {
             portsReadNs = nowNs;
-            ports.get().forEach(port -> portNames.put(port.number(), port.settings().name()));
+            ports.get()
+                    .forEach(
+                            port -> portNames.put(port.number(), port.settings().name()));
             portNames.putIfAbsent(number, "port-" + number);
         }
         return portNames.getOrDefault(number, "");

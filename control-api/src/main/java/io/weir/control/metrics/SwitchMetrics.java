@@ -62,12 +62,18 @@ public final class SwitchMetrics implements MultiCollector {
     }
 
     private static void port(
-            Series series, List<PortStatus> ports, String name, String help, ToLongFunction<PortStatus.Counters> value) {
+            Series series,
+            List<PortStatus> ports,
+            String name,
+            String help,
+            ToLongFunction<PortStatus.Counters> value) {
         series.counter(
                 "weir_port_" + name,
                 help,
                 counter -> ports.forEach(port -> counter.add(
-                        value.applyAsLong(port.counters()), "port", port.settings().name())));
+                        value.applyAsLong(port.counters()),
+                        "port",
+                        port.settings().name())));
     }
 
     private void firewall(Series series) {
@@ -76,14 +82,9 @@ public final class SwitchMetrics implements MultiCollector {
                 "weir_denies",
                 "Packets denied, or that would have been but for audit mode, by components and reason.",
                 counter -> packets.forEach((key, count) -> counter.add(
-                        count,
-                        "source",
-                        key.source(),
-                        "destination",
-                        key.destination(),
-                        "reason",
-                        key.reason())));
-        series.gauge("weir_sessions", "Live sessions.", (double) recorder.source().sessionCount());
+                        count, "source", key.source(), "destination", key.destination(), "reason", key.reason())));
+        series.gauge(
+                "weir_sessions", "Live sessions.", (double) recorder.source().sessionCount());
         series.gauge("weir_epoch", "Epoch in force.", recorder.source().epoch());
         series.gauge("weir_revision", "Revision in force.", recorder.source().revision());
         series.counter(

@@ -60,8 +60,7 @@ class FlowServiceTest {
 
     @BeforeEach
     void open() throws Exception {
-        JournalSettings journal =
-                new JournalSettings(folder.resolve("journal"), 16 << 20, Duration.ofDays(1));
+        JournalSettings journal = new JournalSettings(folder.resolve("journal"), 16 << 20, Duration.ofDays(1));
         recorder = new FlowRecorder(firewall, new NumberNames(), journal, List.of());
         server = NettyServerBuilder.forAddress(UnixDomainSocketAddress.of(socket()))
                 .channelType(NioServerDomainSocketChannel.class)
@@ -168,7 +167,11 @@ class FlowServiceTest {
             assertEquals(
                     List.of(250_000L, 249_500L),
                     denies.getDeniesList().stream().map(FlowRecord::getPackets).toList());
-            assertEquals(499_500, map.getEdgesList().stream().mapToLong(edge -> edge.getDeniedPackets()).sum());
+            assertEquals(
+                    499_500,
+                    map.getEdgesList().stream()
+                            .mapToLong(edge -> edge.getDeniedPackets())
+                            .sum());
             // Ten each way that ended, five and one that go on.
             assertEquals(26, map.getEdges(0).getAllowedPackets());
             assertEquals(1, map.getEdges(0).getSessions());
@@ -233,7 +236,9 @@ class FlowServiceTest {
         assertEquals(3, weir("sessions").lines().count());
         assertEquals(2, weir("sessions", "--limit", "1").lines().count());
         assertEquals(1, weir("sessions", "--component", "component-99").lines().count());
-        assertEquals("flushed; there were 2 sessions in all", weir("sessions", "flush", "--port", "vm1").strip());
+        assertEquals(
+                "flushed; there were 2 sessions in all",
+                weir("sessions", "flush", "--port", "vm1").strip());
         assertEquals(List.of("vm1"), firewall.flushed());
         String changes = weir("flows");
         assertTrue(changes.contains("CHANGE vm1 sessions-flushed by operator revision 4 epoch 7 port vm1"), changes);

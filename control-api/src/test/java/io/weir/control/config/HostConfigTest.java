@@ -118,13 +118,16 @@ class HostConfigTest {
                 settings.bridge());
         assertEquals("a", settings.ports().getFirst().device());
         assertEquals(
-                new RecordSettings(64L << 20, Duration.ofHours(1), new InetSocketAddress(InetAddress.ofLiteral("::1"), 9464)),
+                new RecordSettings(
+                        64L << 20, Duration.ofHours(1), new InetSocketAddress(InetAddress.ofLiteral("::1"), 9464)),
                 settings.records());
     }
 
     @Test
     void shouldListenNowhereAndKeepAWeekWhenNothingIsSaid() {
-        assertEquals(new RecordSettings(1L << 30, Duration.ofDays(7), null), read(OFF).records());
+        assertEquals(
+                new RecordSettings(1L << 30, Duration.ofDays(7), null),
+                read(OFF).records());
     }
 
     @Test

@@ -104,7 +104,8 @@ class MetricsEndpointTest {
             List<Socket> stalled = new ArrayList<>();
             try {
                 for (int i = 0; i < 50; i++) {
-                    Socket socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.address().getPort());
+                    Socket socket = new Socket(
+                            InetAddress.getLoopbackAddress(), endpoint.address().getPort());
                     socket.getOutputStream().write("GET /met".getBytes(StandardCharsets.US_ASCII));
                     stalled.add(socket);
                 }
