@@ -1,6 +1,7 @@
 package io.weir.control.audit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,11 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts denied packets by source, destination, rule, reason and ingress port, exactly and in bounded memory, and hands what
+ * Counts denied packets by source, destination, rule, reason, action and ingress port, exactly and in bounded memory, and hands what
  * is new to every sink.
  *
  * <p>Memory: at most {@code capacity} keys. For one more, the key idle for longest goes, once every sink has taken it; when
- * even that one waits, the new counts are added to a key that keeps only reason and port. Either way each packet is in
+ * even that one waits, the new counts are added to a key that keeps only reason, action and port. Either way each packet is in
  * exactly one key, so that sums by reason, by port and over all are exact whatever the traffic is.
  *
  * <p>A sink that refuses gets the counts later: they wait in their key.
@@ -49,7 +50,7 @@ public final class DenyAggregator {
         this.sinks = List.copyOf(sinks);
         this.capacity = capacity;
         refusals = new String[sinks.size()];
-        java.util.Arrays.fill(refusals, "");
+        Arrays.fill(refusals, "");
     }
 
     /**
@@ -139,7 +140,7 @@ public final class DenyAggregator {
 
     /** Why counts wait, one line a sink that refuses; empty when all sinks take them. */
     public synchronized List<String> refusals() {
-        return List.of(refusals).stream().filter(text -> !text.isEmpty()).toList();
+        return Arrays.stream(refusals).filter(text -> !text.isEmpty()).toList();
     }
 
     /** Packets denied since the start: the sum over {@link #totals}. */

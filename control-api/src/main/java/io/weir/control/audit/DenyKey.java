@@ -1,19 +1,28 @@
 package io.weir.control.audit;
 
 /** What denied packets are counted by. */
-record DenyKey(int source, int destination, int rule, int reason, int ingressPort) {
+record DenyKey(int source, int destination, int rule, int reason, int action, int ingressPort) {
+    /** {@link #source} and {@link #destination} of the key that takes what cannot be told apart. */
+    private static final int OTHERS = -1;
+
     static DenyKey of(DenyView denies) {
-        return new DenyKey(
+        DenyKey key = new DenyKey(
                 denies.sourceIdentity(),
                 denies.destinationIdentity(),
                 denies.rule(),
                 denies.reason(),
+                denies.action(),
                 denies.ingressPort());
+        return key.ingressPort == DenyView.ANY_PORT ? key.others() : key;
     }
 
-    /** The key that takes the counts of keys for which there is no room: reason and port alone. */
+    /** The key that takes the counts of keys for which there is no room: reason, action and port alone. */
     DenyKey others() {
-        return new DenyKey(0, 0, 0, reason, ingressPort);
+        return new DenyKey(OTHERS, OTHERS, 0, reason, action, ingressPort);
+    }
+
+    boolean isOthers() {
+        return source == OTHERS;
     }
 
     @Override
@@ -21,6 +30,7 @@ record DenyKey(int source, int destination, int rule, int reason, int ingressPor
         // The numbers are small and dense: multiplied apart, so that pairs do not fall into few buckets.
         int hash = source * 0x9E3779B1 + destination;
         hash = hash * 0x85EBCA6B + rule;
-        return (hash * 0xC2B2AE35 + reason) * 31 + ingressPort;
+        hash = (hash * 0xC2B2AE35 + reason) * 31 + ingressPort;
+        return hash * 31 + action;
     }
 }

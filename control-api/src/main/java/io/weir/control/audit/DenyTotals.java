@@ -20,7 +20,6 @@ final class DenyTotals {
     private long firstNs;
     private long lastNs;
     private int epoch;
-    private int action;
     private FlowEnds lastFlow = FlowEnds.NONE;
     private boolean listed;
 
@@ -41,7 +40,6 @@ final class DenyTotals {
         packets += denies.packets();
         bytes += denies.bytes();
         epoch = denies.epoch();
-        action = denies.action();
         lastFlow = denies.lastFlow();
     }
 
@@ -55,7 +53,6 @@ final class DenyTotals {
             takenBytes[sink] += other.bytes;
         }
         epoch = other.epoch;
-        action = other.action;
         lastFlow = other.lastFlow;
     }
 
@@ -107,14 +104,14 @@ final class DenyTotals {
     }
 
     private DenyEntry entry(Names names, long packets, long bytes, Instant first, Instant last) {
-        boolean others = key.source() == 0 && key.destination() == 0;
+        boolean others = key.isOthers();
         return new DenyEntry(
                 others ? DenyEntry.OTHERS : names.identity(key.source()),
                 others ? DenyEntry.OTHERS : names.identity(key.destination()),
                 names.rule(key.rule()),
                 Names.reason(key.reason()),
-                names.port(key.ingressPort()),
-                Action.name(action),
+                key.ingressPort() == DenyView.ANY_PORT ? DenyEntry.OTHERS : names.port(key.ingressPort()),
+                Action.name(key.action()),
                 packets,
                 bytes,
                 first,

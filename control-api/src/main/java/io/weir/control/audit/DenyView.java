@@ -7,6 +7,9 @@ package io.weir.control.audit;
  * <p>Threading: the thread that drains.
  */
 public interface DenyView {
+    /** {@link #ingressPort} of a count for whose key the datapath had no room: identities and rule are 0 then. */
+    int ANY_PORT = -1;
+
     int sourceIdentity();
 
     int destinationIdentity();
@@ -17,10 +20,10 @@ public interface DenyView {
     /** Code of the {@code DropReason}. */
     int reason();
 
-    /** The switch's number of the port. */
+    /** The switch's number of the port, or {@link #ANY_PORT}. */
     int ingressPort();
 
-    /** One of {@link io.weir.datapath.policy.Action}. */
+    /** One of {@link io.weir.datapath.policy.Action}; ALLOW where audit mode let the packets pass. */
     int action();
 
     /** Packets since the count was last handed over, 1 up. */

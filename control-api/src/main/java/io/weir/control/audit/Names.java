@@ -9,7 +9,7 @@ import io.weir.datapath.pipeline.DropReason;
  * <p>Threading: any thread.
  */
 public interface Names {
-    /** Id of the component, such as {@code pay.db} or {@code reserved.world}. */
+    /** Id of the component, such as {@code pay.db} or {@code reserved.world}; empty for no identity. */
     String identity(int identity);
 
     /** The rule; {@link RuleName#NONE} for 0. */

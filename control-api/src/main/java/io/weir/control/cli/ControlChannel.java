@@ -21,6 +21,7 @@ import io.netty.util.concurrent.Future;
 
 import io.weir.control.grpc.ProblemStatus;
 import io.weir.control.v1.CaptureServiceGrpc;
+import io.weir.control.v1.FlowServiceGrpc;
 import io.weir.control.v1.GrantServiceGrpc;
 import io.weir.control.v1.PolicyServiceGrpc;
 import io.weir.control.v1.PortServiceGrpc;
@@ -92,6 +93,16 @@ final class ControlChannel implements AutoCloseable {
 
     CaptureServiceGrpc.CaptureServiceBlockingStub captures() {
         return CaptureServiceGrpc.newBlockingStub(channel);
+    }
+
+    /** For unary calls. */
+    FlowServiceGrpc.FlowServiceBlockingStub flows() {
+        return FlowServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** For streams that go on as long as the user wants. */
+    FlowServiceGrpc.FlowServiceBlockingStub flowStreams() {
+        return FlowServiceGrpc.newBlockingStub(channel);
     }
 
     /** For uploads that wait when the daemon does. */

@@ -39,6 +39,10 @@ public final class Weir {
         verbs.put("groups", GroupsCommand::new);
         verbs.put("stats", StatsCommand::new);
         verbs.put("events", EventsCommand::new);
+        verbs.put("flows", FlowsCommand::new);
+        verbs.put("sessions", SessionsCommand::new);
+        verbs.put("map", MapCommand::new);
+        verbs.put("top", TopCommand::new);
         verbs.put("capture", CaptureCommand::new);
         verbs.put("replay", ReplayCommand::new);
         verbs.put("apply", ApplyCommand::new);

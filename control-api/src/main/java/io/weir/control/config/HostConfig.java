@@ -2,10 +2,12 @@ package io.weir.control.config;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -32,6 +35,12 @@ import io.weir.identity.document.Spelling;
 /** Reads {@code weir.yaml} and single ports; either everything is right, or every mistake is told and nothing comes out. */
 public final class HostConfig {
     private static final String HOST_NAME = "[A-Za-z0-9.-]{1,64}";
+
+    private static final int BYTES_PER_MIB_SHIFT = 20;
+    private static final String IPV4_ADDRESS = "\\d{1,3}(\\.\\d{1,3}){3}";
+    private static final String IPV6_ADDRESS = "\\[[0-9A-Fa-f:.]{2,45}]";
+    // 0 to 65,535.
+    private static final String PORT_NUMBER = "\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5]";
 
     private final Problems problems;
 
@@ -121,8 +130,9 @@ public final class HostConfig {
         List<PortSettings> ports = ports(root, mode);
         SwitchSettings bridge = bridge(root, runDir, ports);
         oneWorker(root, bridge.workers(), mode, ports);
+        RecordSettings records = records(root);
         problems.conclude();
-        return new HostSettings(host, dataDir, runDir, api, mode, bridge, ports);
+        return new HostSettings(host, dataDir, runDir, api, mode, bridge, ports, records);
     }
 
     private static String hostName(Section root) {
@@ -147,6 +157,35 @@ public final class HostConfig {
             root.problem(key, "must be an absolute path: was " + path, "begin it with /");
         }
         return path;
+    }
+
+    private static RecordSettings records(Section root) {
+        Section journal = root.section(ConfigKey.JOURNAL);
+        return new RecordSettings(
+                (long) journal.integer(ConfigKey.JOURNAL_MAX_MIB) << BYTES_PER_MIB_SHIFT,
+                Duration.ofNanos(journal.durationNs(ConfigKey.JOURNAL_MAX_AGE)),
+                metrics(root.section(ConfigKey.METRICS)));
+    }
+
+    private static @Nullable InetSocketAddress metrics(Section metrics) {
+        String text = metrics.text(ConfigKey.METRICS_ADDRESS).orElse("");
+        if (text.isEmpty()) {
+            return null;
+        }
+        int colon = text.lastIndexOf(':');
+        String host = text.substring(0, Math.max(0, colon));
+        boolean literal = host.matches(IPV4_ADDRESS) || host.matches(IPV6_ADDRESS);
+        if (literal && text.substring(colon + 1).matches(PORT_NUMBER)) {
+            InetSocketAddress address = new InetSocketAddress(host, Integer.parseInt(text.substring(colon + 1)));
+            if (!address.isUnresolved()) {
+                return address;
+            }
+        }
+        metrics.problem(
+                ConfigKey.METRICS_ADDRESS,
+                "must be an IP address and a port: was " + text,
+                "write it as 127.0.0.1:9464 or \"[::1]:9464\"");
+        return null;
     }
 
     /** Both directions of a session must meet the same table, and a table has one writer. */

@@ -18,6 +18,7 @@ import io.weir.datapath.port.SwitchSettings;
  * @param policyMode how far ports are judged that do not say it themselves
  * @param bridge settings of the switch as a whole
  * @param ports ports that exist from the start, names and devices unique
+ * @param records how much is recorded and where counters can be read
  */
 public record HostSettings(
         String host,
@@ -26,7 +27,8 @@ public record HostSettings(
         ApiSettings api,
         PolicyMode policyMode,
         SwitchSettings bridge,
-        List<PortSettings> ports) {
+        List<PortSettings> ports,
+        RecordSettings records) {
     public HostSettings {
         ports = List.copyOf(ports);
     }

@@ -1,6 +1,7 @@
 package io.weir.control.daemon;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,10 +13,18 @@ import org.slf4j.LoggerFactory;
 import io.grpc.BindableService;
 
 import io.weir.control.config.HostSettings;
+import io.weir.control.config.RecordSettings;
+import io.weir.control.flow.FlowRecorder;
+import io.weir.control.flow.SwitchFirewall;
+import io.weir.control.flow.SwitchNames;
 import io.weir.control.grpc.CaptureEndpoint;
 import io.weir.control.grpc.DataDirectory;
 import io.weir.control.grpc.EventLog;
+import io.weir.control.grpc.FlowEndpoint;
 import io.weir.control.grpc.PortEndpoint;
+import io.weir.control.journal.JournalSettings;
+import io.weir.control.metrics.MetricsEndpoint;
+import io.weir.control.metrics.SwitchMetrics;
 import io.weir.control.policy.LiveFlows;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
@@ -30,6 +39,7 @@ import io.weir.kernel.KernelException;
  * <p>Threading: started by one thread, closed by any, once.
  */
 public final class Daemon implements AutoCloseable {
+    private static final String JOURNAL_FOLDER = "journal";
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
 
     private final HostSettings settings;
@@ -65,13 +75,17 @@ public final class Daemon implements AutoCloseable {
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
         PolicyControl policy = PolicyControl.open(settings, bridge, events, epoch -> {}, LiveFlows.NONE, undo);
+        FlowRecorder recorder = undo.after(recorder(bridge));
         PortEndpoint portEndpoint =
                 new PortEndpoint(bridge, data, events, settings.policyMode(), settings.host(), Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
-        List<BindableService> services = new ArrayList<>(List.of(portEndpoint, captureEndpoint));
+        List<BindableService> services =
+                new ArrayList<>(List.of(portEndpoint, captureEndpoint, new FlowEndpoint(recorder)));
         services.addAll(policy.services());
         ControlServer control = undo.after(ControlServer.open(settings.api(), services));
+        metrics(bridge, recorder);
         bridge.start();
+        recorder.start();
         settings.ports().forEach(port -> add(bridge, port));
         bridge.settle();
         ports = bridge.ports();
@@ -88,6 +102,31 @@ public final class Daemon implements AutoCloseable {
             return new Switch(settings);
         } catch (IOException | KernelException refused) {
             throw new StartException("the switch cannot start: " + refused.getMessage());
+        }
+    }
+
+    private FlowRecorder recorder(Switch bridge) {
+        RecordSettings records = settings.records();
+        JournalSettings journal = new JournalSettings(
+                settings.dataDir().resolve(JOURNAL_FOLDER), records.journalBytes(), records.journalAge());
+        return new FlowRecorder(
+                new SwitchFirewall(bridge, () -> 0, () -> 0),
+                SwitchNames.withoutPolicy(bridge::ports),
+                journal,
+                List.of());
+    }
+
+    private void metrics(Switch bridge, FlowRecorder recorder) {
+        InetSocketAddress address = settings.records().metrics();
+        if (address == null) {
+            return;
+        }
+        try {
+            MetricsEndpoint endpoint = undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder)));
+            LOG.info("metrics at http://{}/metrics", endpoint.address());
+        } catch (IOException refused) {
+            throw new StartException("metrics.address " + address + " cannot be bound: " + refused.getMessage()
+                    + "; name another address, or remove the key");
         }
     }
 

@@ -11,6 +11,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
+import io.weir.control.audit.AuditException;
 import io.weir.control.policy.PolicyRefusedException;
 import io.weir.control.policy.UnknownException;
 import io.weir.control.repository.RevisionMovedException;
@@ -42,6 +43,10 @@ final class Answers {
             case StatusRuntimeException known -> known;
             case PortException refused -> refused(refused);
             case IllegalArgumentException refused -> refused(refused);
+            case AuditException unrecorded ->
+                Status.FAILED_PRECONDITION
+                        .withDescription("cannot be recorded, so it is not done: " + unrecorded.getMessage())
+                        .asRuntimeException();
             case ProblemException wrong ->
                 ProblemStatus.of(Code.INVALID_ARGUMENT, wrong.errors().size() + " mistakes", wrong.errors());
             case PolicyRefusedException refused ->

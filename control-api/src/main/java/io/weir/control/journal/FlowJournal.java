@@ -22,7 +22,6 @@ import io.weir.control.audit.ChangeEntry;
 import io.weir.control.audit.DenyEntry;
 import io.weir.control.audit.GrantEntry;
 import io.weir.control.audit.QuarantineEntry;
-import io.weir.control.v1.FlowKind;
 import io.weir.control.v1.FlowRecord;
 
 /**
@@ -229,6 +228,10 @@ public final class FlowJournal implements AuditSink, AutoCloseable {
 
     /** Whether the files are in order and the whole batch is in them. */
     private boolean write(List<FlowRecord> batch) {
+        if (batch.isEmpty() && writer == null && idle()) {
+            // A switch without policy has nothing to record, and needs no files.
+            return true;
+        }
         int written = 0;
         String failure = "";
         try {
@@ -246,6 +249,10 @@ public final class FlowJournal implements AuditSink, AutoCloseable {
         }
         done(written, failure);
         return failure.isEmpty();
+    }
+
+    private synchronized boolean idle() {
+        return problem.isEmpty() && shed == shedTold;
     }
 
     private SegmentWriter writer() throws IOException {
@@ -319,10 +326,5 @@ public final class FlowJournal implements AuditSink, AutoCloseable {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** Kinds that are telemetry: everything else is kept whatever happens. */
-    static boolean telemetry(FlowKind kind) {
-        return kind == FlowKind.FLOW_KIND_BEGUN || kind == FlowKind.FLOW_KIND_ENDED;
     }
 }

@@ -14,6 +14,7 @@ import io.weir.control.v1.FlowEnd;
 import io.weir.control.v1.FlowKind;
 import io.weir.control.v1.FlowRecord;
 import io.weir.control.v1.FlowVerdict;
+import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 
 /**
@@ -24,7 +25,8 @@ import io.weir.datapath.policy.FlowKey;
 public final class JournalMessages {
     private JournalMessages() {}
 
-    static FlowRecord.Builder record(FlowKind kind, Instant time) {
+    /** A record of that kind with nothing else in it. */
+    public static FlowRecord.Builder record(FlowKind kind, Instant time) {
         return FlowRecord.newBuilder().setKind(kind).setTime(timestamp(time));
     }
 
@@ -33,7 +35,7 @@ public final class JournalMessages {
         FlowEnds ends = entry.lastFlow();
         return record(FlowKind.FLOW_KIND_DENIES, entry.last())
                 .setFirst(timestamp(entry.first()))
-                .setVerdict(FlowVerdict.FLOW_VERDICT_DENY)
+                .setVerdict(verdict(entry.action()))
                 .setSource(source(ends, entry.source(), entry.ingressPort()))
                 .setDestination(destination(ends, entry.destination(), ""))
                 .setProtocol(Addresses.protocol(ends.protocol()))
@@ -45,6 +47,13 @@ public final class JournalMessages {
                 .setRule(entry.rule().text())
                 .setPackets(entry.packets())
                 .setBytes(entry.bytes());
+    }
+
+    /** What a denial whose action that was came to: under audit mode it passed. */
+    private static FlowVerdict verdict(String action) {
+        return action.equals(Action.name(Action.ALLOW))
+                ? FlowVerdict.FLOW_VERDICT_AUDIT
+                : FlowVerdict.FLOW_VERDICT_DENY;
     }
 
     /** The side that a reason speaks for; its label begins with it. */

@@ -1,7 +1,9 @@
 package io.weir.control.config;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +96,8 @@ class HostConfigTest {
                 dataDir: /d
                 runDir: /r
                 api: {socket: /s/w.sock}
+                journal: {maxMiB: 64, maxAge: 1h}
+                metrics: {address: "[::1]:9464"}
                 workers: 2
                 idle: spin
                 policy: {mode: off}
@@ -123,6 +127,17 @@ class HostConfigTest {
                         List.of(new StaticMac(0x525400AA0102L, 10, "a"))),
                 settings.bridge());
         assertEquals("a", settings.ports().getFirst().device());
+        assertEquals(
+                new RecordSettings(
+                        64L << 20, Duration.ofHours(1), new InetSocketAddress(InetAddress.ofLiteral("::1"), 9464)),
+                settings.records());
+    }
+
+    @Test
+    void shouldListenNowhereAndKeepAWeekWhenNothingIsSaid() {
+        assertEquals(
+                new RecordSettings(1L << 30, Duration.ofDays(7), null),
+                read(OFF).records());
     }
 
     @Test
@@ -293,6 +308,14 @@ class HostConfigTest {
             api: {socket: weir.sock}                               | api.socket             | must be an absolute path: was weir.sock
             api: {tpc: 1}                                          | api.tpc                | keys here are: socket, group, roles, tcp
             api: [1]                                               | api                    | must be a section of keys
+            journal: {maxMiB: 3}                                   | journal.maxMiB         | must be 4 to 1048576: was 3
+            journal: {maxAge: 1s}                                  | journal.maxAge         | must be a duration
+            metrics: {address: localhost:9464}                     | metrics.address        | must be an IP address and a port: was localhost:9464
+            metrics: {address: 127.0.0.1}                          | metrics.address        | must be an IP address and a port
+            metrics: {address: "127.0.0.1:65536"}                  | metrics.address        | must be an IP address and a port
+            metrics: {address: "999.0.0.1:9464"}                   | metrics.address        | must be an IP address and a port
+            metrics: {address: ":9464"}                            | metrics.address        | must be an IP address and a port
+            metrics: {port: 9464}                                  | metrics.port           | keys here are: address
             workers: two                                           | workers                | must be a number, 1 to 64: was two
             workers: [1]                                           | workers                | must be a single value: was a list
             workers: 0                                             | workers                | must be 1 to 64: was 0
