@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -15,28 +16,38 @@ import java.util.stream.Stream;
  */
 record ConformanceSuite(String world, List<ConformanceCase> cases) {
     private static final String CASE = ".case";
+    private static final Pattern COMPONENT = Pattern.compile("^ {2}id: (\\S+)$", Pattern.MULTILINE);
 
     /** The cases of the Kubernetes network-policy-api. */
     static ConformanceSuite networkPolicyApi() {
         return read(Path.of("src/test/resources/conformance/network-policy-api"));
     }
 
+    /** Cases after those of Antrea and OVN. */
+    static ConformanceSuite antreaAndOvn() {
+        return read(Path.of("src/test/resources/conformance/antrea-ovn"));
+    }
+
     private static ConformanceSuite read(Path folder) {
         try (Stream<Path> files = Files.list(folder)) {
+            String world = Files.readString(folder.resolve("world.yaml"));
+            List<String> components =
+                    COMPONENT.matcher(world).results().map(id -> id.group(1)).toList();
             List<ConformanceCase> cases = files.filter(file -> file.toString().endsWith(CASE))
                     .sorted()
-                    .map(ConformanceSuite::readCase)
+                    .map(file -> readCase(file, components))
                     .toList();
-            return new ConformanceSuite(Files.readString(folder.resolve("world.yaml")), cases);
+            return new ConformanceSuite(world, cases);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the cases in " + folder, e);
         }
     }
 
-    private static ConformanceCase readCase(Path file) {
+    private static ConformanceCase readCase(Path file, List<String> components) {
         String name = file.getFileName().toString();
+        String test = name.substring(0, name.length() - CASE.length());
         try {
-            return ConformanceCase.parse(name.substring(0, name.length() - CASE.length()), Files.readString(file));
+            return ConformanceCase.parse(test, Files.readString(file), components);
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }

@@ -7,10 +7,10 @@ import java.util.List;
  *
  * @param test name of the test
  * @param number counted from 1
- * @param before documents applied before it: those that set the test up, and those of the sub-tests before
+ * @param before changes made before it: those that set the test up, and those of the sub-tests before
  * @param steps what it does itself
  */
-record SubTest(String test, int number, List<String> before, List<Step> steps) {
+record SubTest(String test, int number, List<Step> before, List<Step> steps) {
     SubTest {
         before = List.copyOf(before);
         steps = List.copyOf(steps);
@@ -21,6 +21,12 @@ record SubTest(String test, int number, List<String> before, List<Step> steps) {
 
     /** Applies documents, as an operator would with {@code weir apply}. */
     record Apply(String yaml) implements Step {}
+
+    /** Takes a rule set away. */
+    record Remove(String ruleSet) implements Step {}
+
+    /** Documents that are refused and change nothing. */
+    record Refuse(String yaml) implements Step {}
 
     /** Tries a connection. */
     record Try(Probe probe) implements Step {}
