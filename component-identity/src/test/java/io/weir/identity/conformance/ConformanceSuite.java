@@ -4,9 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+
+import io.weir.identity.component.Component;
+import io.weir.identity.component.Document;
+import io.weir.identity.manifest.ManifestReader;
 
 /**
  * A folder of cases and the world they take place in.
@@ -51,6 +57,17 @@ record ConformanceSuite(String world, List<ConformanceCase> cases) {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file, e);
         }
+    }
+
+    /** Where each component of the world is; cases leave them there. */
+    Map<String, Place> places() {
+        Map<String, Place> places = new LinkedHashMap<>();
+        for (Document document : ManifestReader.read("world.yaml", world)) {
+            if (document.body() instanceof Component component) {
+                places.put(document.id(), Place.of(component));
+            }
+        }
+        return places;
     }
 
     Stream<SubTest> subTests() {
