@@ -40,7 +40,12 @@ record ProbeFrames(Probe probe, Family family, Place from, Place to, int sourceP
 
     /** The frame that begins. */
     byte[] first() {
-        return frame(from, to, false);
+        return frame(from, to, transport(false));
+    }
+
+    /** What the one who began sends once a TCP connection stands: an acknowledgment. */
+    byte[] established() {
+        return frame(from, to, tcp(sourcePort, probe.port(), SEQUENCE + 1, ANSWERED_SEQUENCE + 1, TcpHeader.ACK));
     }
 
     /** Whether there is a frame that answers: to all but ICMP messages that are no echo. */
@@ -55,11 +60,10 @@ record ProbeFrames(Probe probe, Family family, Place from, Place to, int sourceP
 
     /** The frame that answers. */
     byte[] answer() {
-        return frame(to, from, true);
+        return frame(to, from, transport(true));
     }
 
-    private byte[] frame(Place sender, Place receiver, boolean answers) {
-        byte[] payload = transport(answers);
+    private byte[] frame(Place sender, Place receiver, byte[] payload) {
         int network = family == Family.IPV4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
         byte[] bytes = new byte[EthernetHeader.LENGTH + network + payload.length];
         ByteBuffer frame = ByteBuffer.wrap(bytes);
@@ -98,19 +102,21 @@ record ProbeFrames(Probe probe, Family family, Place from, Place to, int sourceP
         int source = answers ? probe.port() : sourcePort;
         int destination = answers ? sourcePort : probe.port();
         return switch (probe.protocol()) {
-            case IpProtocol.TCP -> tcp(source, destination, answers);
+            case IpProtocol.TCP ->
+                answers
+                        ? tcp(source, destination, ANSWERED_SEQUENCE, SEQUENCE + 1, TcpHeader.SYN | TcpHeader.ACK)
+                        : tcp(source, destination, SEQUENCE, 0, TcpHeader.SYN);
             case IpProtocol.UDP -> udp(source, destination);
             case IpProtocol.SCTP -> sctp(source, destination, answers);
             default -> icmp(answers);
         };
     }
 
-    private static byte[] tcp(int source, int destination, boolean answers) {
+    private static byte[] tcp(int source, int destination, int sequence, int acknowledgment, int flags) {
         ByteBuffer segment = ByteBuffer.allocate(TcpHeader.MIN_LENGTH);
         segment.putShort((short) source).putShort((short) destination);
-        segment.putInt(answers ? ANSWERED_SEQUENCE : SEQUENCE).putInt(answers ? SEQUENCE + 1 : 0);
-        segment.put((byte) DATA_OFFSET);
-        segment.put((byte) (answers ? TcpHeader.SYN | TcpHeader.ACK : TcpHeader.SYN));
+        segment.putInt(sequence).putInt(acknowledgment);
+        segment.put((byte) DATA_OFFSET).put((byte) flags);
         return segment.putShort((short) WINDOW).array();
     }
 
