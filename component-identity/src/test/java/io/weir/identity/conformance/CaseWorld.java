@@ -3,6 +3,7 @@ package io.weir.identity.conformance;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.weir.identity.compile.CompileRequest;
 import io.weir.identity.compile.PolicyCompiler;
@@ -21,12 +22,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
  */
 final class CaseWorld {
     private static final long BUDGET_BYTES = 256L << 20;
+    /** Rises over all worlds: a switch may see the epochs of several. */
+    private static final AtomicInteger EPOCHS = new AtomicInteger();
+
     private static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 
     private final PolicyCompiler compiler = new PolicyCompiler(BUDGET_BYTES);
     private PolicySet documents = PolicySet.EMPTY;
     private PolicyEpoch epoch;
-    private int revision;
 
     CaseWorld(ConformanceSuite suite) {
         epoch = commit(changed("world.yaml", suite.world()));
@@ -59,8 +62,8 @@ final class CaseWorld {
     }
 
     private PolicyEpoch compile(PolicySet next) {
-        revision++;
-        return compiler.compile(new CompileRequest(revision, revision, next, List.of(), Set.of(), 0, NOW));
+        int number = EPOCHS.incrementAndGet();
+        return compiler.compile(new CompileRequest(number, number, next, List.of(), Set.of(), 0, NOW));
     }
 
     /** The epoch in force. */
