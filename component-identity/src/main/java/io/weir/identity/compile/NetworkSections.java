@@ -32,6 +32,9 @@ final class NetworkSections {
         }
         put(entry, false, network);
         except.forEach(part -> put(entry, true, part));
+        if (network.surroundsIpv4()) {
+            put(entry, true, IpPrefix.ALL_IPV4);
+        }
     }
 
     private void put(int entry, boolean exception, IpPrefix prefix) {

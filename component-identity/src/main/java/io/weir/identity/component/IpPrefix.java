@@ -10,6 +10,10 @@ package io.weir.identity.component;
  */
 public record IpPrefix(long high, long low, int length) {
     private static final long MAPPED = 0xFFFFL << 32;
+    private static final int MAPPED_LENGTH = 96;
+
+    /** All IPv4 addresses. */
+    public static final IpPrefix ALL_IPV4 = new IpPrefix(0, MAPPED, MAPPED_LENGTH);
 
     public IpPrefix {
         if (length < 0 || length > 128) {
@@ -22,15 +26,29 @@ public record IpPrefix(long high, long low, int length) {
 
     /** An IPv4 network; length 0 to 32. */
     public static IpPrefix ipv4(int address, int length) {
-        return new IpPrefix(0, MAPPED | (address & 0xFFFF_FFFFL), 96 + length);
+        return new IpPrefix(0, MAPPED | (address & 0xFFFF_FFFFL), MAPPED_LENGTH + length);
     }
 
     public boolean isIpv4() {
-        return high == 0 && length >= 96 && low >>> 32 == 0xFFFF;
+        return length >= MAPPED_LENGTH && mapped(high, low);
     }
 
+    private static boolean mapped(long high, long low) {
+        return high == 0 && low >>> 32 == 0xFFFF;
+    }
+
+    /** Whether an address is in it. An IPv6 network holds no IPv4 address: not even {@code ::/0}, whose bits all have. */
     public boolean contains(long addressHigh, long addressLow) {
+        return covers(addressHigh, addressLow) && (length >= MAPPED_LENGTH || !mapped(addressHigh, addressLow));
+    }
+
+    private boolean covers(long addressHigh, long addressLow) {
         return (addressHigh & highMask(length)) == high && (addressLow & lowMask(length)) == low;
+    }
+
+    /** Whether it is an IPv6 network whose bits {@link #ALL_IPV4} has, which does not belong to it. */
+    public boolean surroundsIpv4() {
+        return length < MAPPED_LENGTH && covers(0, MAPPED);
     }
 
     /** Whether every address of the other is in this one. */
