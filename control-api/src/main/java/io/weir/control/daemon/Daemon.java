@@ -25,7 +25,6 @@ import io.weir.control.grpc.PortEndpoint;
 import io.weir.control.journal.JournalSettings;
 import io.weir.control.metrics.MetricsEndpoint;
 import io.weir.control.metrics.SwitchMetrics;
-import io.weir.control.policy.LiveFlows;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
@@ -74,8 +73,10 @@ public final class Daemon implements AutoCloseable {
         EventLog events = new EventLog();
         bridge.listen(events::append);
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
-        PolicyControl policy = PolicyControl.open(settings, bridge, events, epoch -> {}, LiveFlows.NONE, undo);
-        FlowRecorder recorder = undo.after(recorder(bridge));
+        PublishedEpochs epochs = new PublishedEpochs(bridge);
+        FlowRecorder recorder = undo.after(recorder(bridge, epochs));
+        PolicyControl policy = PolicyControl.open(settings, bridge, events, epochs, recorder.audit(), undo);
+        recorder.watch(policy.engine()::denied);
         PortEndpoint portEndpoint =
                 new PortEndpoint(bridge, data, events, settings.policyMode(), settings.host(), Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
@@ -105,13 +106,13 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    private FlowRecorder recorder(Switch bridge) {
+    private FlowRecorder recorder(Switch bridge, PublishedEpochs epochs) {
         RecordSettings records = settings.records();
         JournalSettings journal = new JournalSettings(
                 settings.dataDir().resolve(JOURNAL_FOLDER), records.journalBytes(), records.journalAge());
         return new FlowRecorder(
-                new SwitchFirewall(bridge, () -> 0, () -> 0),
-                SwitchNames.withoutPolicy(bridge::ports),
+                new SwitchFirewall(bridge, epochs::epoch, epochs::revision),
+                new SwitchNames(bridge::ports, epochs::identity, epochs::rule),
                 journal,
                 List.of());
     }

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.grpc.BindableService;
 
+import io.weir.control.audit.AuditSink;
 import io.weir.control.clock.DurableClock;
 import io.weir.control.clock.SystemClock;
 import io.weir.control.config.HostSettings;
@@ -13,8 +14,8 @@ import io.weir.control.grpc.GrantEndpoint;
 import io.weir.control.grpc.PolicyEndpoint;
 import io.weir.control.policy.EpochPublisher;
 import io.weir.control.policy.Explanations;
-import io.weir.control.policy.LiveFlows;
 import io.weir.control.policy.PolicyEngine;
+import io.weir.control.policy.PolicyListener;
 import io.weir.control.policy.PolicyTimer;
 import io.weir.control.repository.EmbeddedRepository;
 import io.weir.control.repository.Repository;
@@ -50,11 +51,14 @@ final class PolicyControl {
             Switch bridge,
             EventLog events,
             EpochPublisher publisher,
-            LiveFlows live,
+            AuditSink audit,
             Undo undo) {
         try {
             Repository repository = undo.after(new EmbeddedRepository(settings.dataDir()));
             DurableClock clock = new DurableClock(new SystemClock(), repository);
+            PolicyEvents told = new PolicyEvents(events, clock);
+            PolicyAudit recorded = new PolicyAudit(audit, clock);
+            SwitchPorts ports = new SwitchPorts(bridge);
             long budgetBytes = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
             PolicyEngine engine = new PolicyEngine(new PolicyEngine.Parts(
                     repository,
@@ -62,11 +66,11 @@ final class PolicyControl {
                     new GrantStore(repository, clock),
                     new PolicyCompiler(budgetBytes),
                     publisher,
-                    live,
-                    new PolicyEvents(events, clock)));
+                    new SwitchSessions(bridge, ports),
+                    PolicyListener.all(recorded, told)));
             engine.start();
             undo.after(new PolicyTimer(engine));
-            Explanations explanations = new Explanations(engine, new SwitchPorts(bridge), clock, budgetBytes);
+            Explanations explanations = new Explanations(engine, ports, clock, budgetBytes);
             return new PolicyControl(
                     engine,
                     List.of(new PolicyEndpoint(engine, explanations, repository), new GrantEndpoint(engine, clock)));

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import io.weir.control.audit.AuditSink;
 import io.weir.control.audit.DenyAggregator;
 import io.weir.control.audit.DenyEntry;
+import io.weir.control.audit.DenySource;
 import io.weir.control.audit.FirewallSource;
 import io.weir.control.audit.FlowView;
 import io.weir.control.audit.Names;
@@ -20,6 +21,7 @@ import io.weir.control.journal.FlowJournal;
 import io.weir.control.journal.JournalSettings;
 import io.weir.control.v1.FlowMap;
 import io.weir.control.v1.Session;
+import io.weir.datapath.policy.Action;
 
 /**
  * Empties what the firewall counted and saw, ten times a second, and brings it to the journal, to the watchers and into the
@@ -45,6 +47,8 @@ public final class FlowRecorder implements AutoCloseable {
     private final DenyAggregator denies;
     private final Thread thread;
     private long shedBefore;
+    // Set once before the thread starts.
+    private ViolationWatch violations = (identity, packets, nowNs) -> {};
     // Read by the recorder's thread between two drains, set once.
     private volatile boolean closing;
     // Guarded by the object's lock: one picture serves all who ask within half a second.
@@ -62,8 +66,26 @@ public final class FlowRecorder implements AutoCloseable {
         journal = FlowJournal.open(settings, feed::publish);
         List<AuditSink> all = new ArrayList<>(List.of(journal, graph));
         all.addAll(sinks);
-        denies = new DenyAggregator(source, names, all, DenyAggregator.DEFAULT_CAPACITY);
+        denies = new DenyAggregator(this::drainWatched, names, all, DenyAggregator.DEFAULT_CAPACITY);
         thread = Thread.ofPlatform().name("weir-recorder").daemon(true).unstarted(this::run);
+    }
+
+    /** Who hears of enforced denials, to act on components that keep on being denied. */
+    @FunctionalInterface
+    public interface ViolationWatch {
+        /**
+         * A component's packets were denied.
+         *
+         * @param identity number of the component that sent them
+         * @param packets how many since the last call about it
+         * @param nowNs monotonic time of the last of them
+         */
+        void denied(int identity, long packets, long nowNs);
+    }
+
+    /** Lets somebody hear of enforced denials, at most a tenth of a second after them; called before {@link #start}. */
+    public void watch(ViolationWatch watch) {
+        violations = watch;
     }
 
     /** Begins to drain. */
@@ -97,6 +119,15 @@ public final class FlowRecorder implements AutoCloseable {
             journal.shed(shed - shedBefore);
             shedBefore = shed;
         }
+    }
+
+    private int drainWatched(DenySource.Handler handler) {
+        return source.drainDenies(denied -> {
+            handler.onDenies(denied);
+            if (denied.action() != Action.ALLOW) {
+                violations.denied(denied.sourceIdentity(), denied.packets(), denied.lastNs());
+            }
+        });
     }
 
     private void take(FlowView flow, WallTime time) {

@@ -4,8 +4,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,7 @@ import io.weir.identity.component.Grant;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.RuleMode;
+import io.weir.identity.component.Violations;
 import io.weir.identity.document.Problem;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.evaluate.PolicyEpoch;
@@ -58,6 +61,7 @@ public final class PolicyEngine {
     private final ModeExpiries expiries;
     private final Epochs epochs;
     private final ViolationCounter violations = new ViolationCounter();
+    private final Map<String, Violations> violators = new ConcurrentHashMap<>();
 
     // Guarded by this, the control lock:
     private PolicySet documents = PolicySet.EMPTY;
@@ -401,7 +405,8 @@ public final class PolicyEngine {
     }
 
     /**
-     * Counts packets that were denied to a component's sending; it is quarantined when they pass what its manifest says.
+     * Counts packets that were denied to a component's sending; when they pass what its manifest says, the next {@link #tick}
+     * quarantines it. Never waits for a change under way, so that whoever counts goes on counting.
      *
      * @param identity of the sender
      * @param packets denied since the last call
@@ -411,25 +416,27 @@ public final class PolicyEngine {
         Component component = epoch.component(identity);
         String name = epoch.identityName(identity);
         if (component != null && violations.passed(name, component.violations(), packets, nowNs)) {
-            quarantineViolator(
-                    name,
-                    component.violations().quarantineCount(),
-                    component.violations().quarantineWindowMs());
+            violators.put(name, component.violations());
         }
     }
 
-    private synchronized void quarantineViolator(String component, long count, int windowMs) {
-        if (!quarantines.holds(component) && documents.get(Kind.COMPONENT, component) != null) {
-            Quarantine _ = quarantine(component, "", count + " packets denied within " + windowMs + " ms");
+    private void quarantineViolators() {
+        for (String component : List.copyOf(violators.keySet())) {
+            Violations limit = violators.remove(component);
+            if (limit != null && !quarantines.holds(component) && documents.get(Kind.COMPONENT, component) != null) {
+                String why = limit.quarantineCount() + " packets denied within " + limit.quarantineWindowMs() + " ms";
+                attempt(() -> quarantine(component, "", why));
+            }
         }
     }
 
     /**
-     * Does what is due: ends grants, rolls back what nobody confirmed, ends audits, compiles anew when a rule begins or ends or the
+     * Does what is due: quarantines violators, ends grants, rolls back what nobody confirmed, ends audits, compiles anew when a rule begins or ends or the
      * wall clock stepped. To be called several times a second.
      */
     public synchronized void tick() {
         beat();
+        quarantineViolators();
         if (waiting.filter(guard -> clock.over(guard.deadline())).isPresent()) {
             attempt(this::rollBackUnconfirmed);
         }

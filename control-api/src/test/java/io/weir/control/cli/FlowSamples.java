@@ -18,6 +18,7 @@ import io.weir.control.v1.PortCounters;
 import io.weir.control.v1.PortState;
 import io.weir.control.v1.Session;
 import io.weir.control.v1.Statistics;
+import io.weir.datapath.policy.PolicyMode;
 
 /** Records, sessions, maps and samples as a busy host would give them. */
 final class FlowSamples {
@@ -190,7 +191,7 @@ final class FlowSamples {
     private static Port port(String name, long frames) {
         String yaml = "{name: " + name + ", type: netdev, device: eth1}";
         return Port.newBuilder()
-                .setSettings(SettingsMessages.message(HostConfig.readPort("test", yaml)))
+                .setSettings(SettingsMessages.message(HostConfig.readPort("test", yaml, PolicyMode.OFF)))
                 .setState(PortState.PORT_STATE_UP)
                 .setCounters(PortCounters.newBuilder()
                         .setRxFrames(frames)

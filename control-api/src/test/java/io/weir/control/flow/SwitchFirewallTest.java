@@ -23,6 +23,7 @@ import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.policy.Verdict;
 import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
@@ -144,7 +145,7 @@ class SwitchFirewallTest {
     }
 
     private static PortSettings port(String yaml) {
-        PortSettings port = HostConfig.readPort("test", yaml);
+        PortSettings port = HostConfig.readPort("test", yaml, PolicyMode.OFF);
         return new PortSettings(
                 port.name(),
                 port.type(),

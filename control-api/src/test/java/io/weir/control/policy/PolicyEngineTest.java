@@ -375,15 +375,18 @@ class PolicyEngineTest {
         for (int second = 0; second < 100; second++) {
             engine().denied(web, 40, clock.nowNs());
             engine().denied(engine().current().identityOf("ops"), 1_000_000, clock.nowNs());
+            engine().tick();
             clock.pass(Duration.ofSeconds(1));
         }
         assertTrue(weir.allows("web", "db", 5432));
         engine().denied(web, 300, clock.nowNs());
+        engine().tick();
 
         assertFalse(weir.allows("web", "db", 5432));
         assertEquals("quarantine web begun /500 packets denied within 10000 ms", weir.heard.getLast());
         engine().release("web", "bob");
         engine().denied(web, 10, clock.nowNs());
+        engine().tick();
         assertTrue(weir.allows("web", "db", 5432));
     }
 

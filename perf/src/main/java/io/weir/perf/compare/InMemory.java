@@ -16,8 +16,6 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-import io.weir.perf.firewall.ApplyLatency;
-import io.weir.perf.firewall.DenyRate;
 import io.weir.perf.jmh.EvaluatorBenchmark;
 import io.weir.perf.jmh.FirewallBenchmark;
 import io.weir.perf.jmh.SessionTableBenchmark;
@@ -32,7 +30,7 @@ final class InMemory {
     private static final String MANY = "100000";
     private static final String FEW = "10";
     private static final String ALLOCATION = "gc.alloc.rate.norm";
-    private static final int SESSION_BYTES = io.weir.datapath.session.SessionTable.ENTRY_LENGTH;
+    private static final int SESSION_BYTES = 128;
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final boolean quick;
@@ -45,8 +43,8 @@ final class InMemory {
     Map<Metric, Double> measure(String measure) {
         return switch (measure) {
             case Plan.FIREWALL -> firewall();
-            case Plan.APPLY -> program(ApplyLatency.class);
-            case Plan.DENIES -> program(DenyRate.class);
+            case Plan.APPLY -> program("io.weir.perf.firewall.ApplyLatency");
+            case Plan.DENIES -> program("io.weir.perf.firewall.DenyRate");
             default -> throw new IllegalArgumentException("nothing in memory is called " + measure);
         };
     }
@@ -95,13 +93,13 @@ final class InMemory {
     }
 
     /** Runs a main class, which prints a line {@code METRIC VALUE} for each figure. */
-    private Map<Metric, Double> program(Class<?> main) {
+    private Map<Metric, Double> program(String main) {
         List<String> line = new ArrayList<>(List.of(ProcessHandle.current()
                 .info()
                 .command()
                 .orElseThrow(() -> new BenchException("this JVM does not know its own command"))));
         line.addAll(java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments());
-        line.addAll(List.of("-Xmx4g", "-cp", System.getProperty("java.class.path"), main.getName()));
+        line.addAll(List.of("-Xmx4g", "-cp", System.getProperty("java.class.path"), main));
         if (quick) {
             line.add("--quick");
         }

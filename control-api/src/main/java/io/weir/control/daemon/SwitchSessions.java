@@ -1,0 +1,31 @@
+package io.weir.control.daemon;
+
+import java.util.List;
+
+import io.weir.control.policy.LiveFlows;
+import io.weir.control.policy.PortPolicies;
+import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.port.PolicySettings;
+import io.weir.datapath.worker.SessionInfo;
+import io.weir.datapath.worker.Switch;
+
+/** The switch's sessions as flows that can be judged by another epoch. */
+record SwitchSessions(Switch bridge, PortPolicies ports) implements LiveFlows {
+    @Override
+    public List<Flow> flows(int limit) {
+        return bridge.sessions(limit).stream().map(this::flow).toList();
+    }
+
+    private Flow flow(SessionInfo session) {
+        PolicySettings ingress = ports.of(session.ingressPort());
+        PolicySettings egress = ports.of(session.egressPort());
+        FlowKey key = new FlowKey()
+                .ingress(FlowKey.NO_PORT, ingress.role(), ingress.mode())
+                .egress(FlowKey.NO_PORT, egress.role(), egress.mode())
+                .link(session.sourceMac(), session.destinationMac(), session.vlan(), session.etherType())
+                .source(session.sourceHigh(), session.sourceLow())
+                .destination(session.destinationHigh(), session.destinationLow())
+                .transport(session.protocol(), session.sourcePort(), session.destinationPort());
+        return new Flow(session.ingressPort(), session.egressPort(), key);
+    }
+}
