@@ -6,6 +6,7 @@ import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.Verdict;
 import io.weir.datapath.session.FragmentVerdicts;
 import io.weir.datapath.session.IcmpQuote;
 import io.weir.datapath.session.SessionFields;
@@ -206,7 +207,7 @@ final class SessionJudge implements AutoCloseable {
                 begin(batch, i, policy, session);
                 return;
             }
-            if (result == TcpTracker.INVALID && refuse(batch, i, session, TCP_INVALID)) {
+            if (result == TcpTracker.INVALID && refuse(batch, i, session, reply, TCP_INVALID)) {
                 return;
             }
         }
@@ -218,14 +219,20 @@ final class SessionJudge implements AutoCloseable {
         segment.read(judge.frame, batch.transportOffset(i), limit, batch.is(i, PacketBatch.IS_FRAGMENT));
     }
 
-    private boolean refuse(PacketBatch batch, int i, int session, int reason) {
-        sessions.fill(session, judge.flow);
-        sessions.describe(session, judge.verdict);
+    /** Whoever sent the packet is denied, not who began the session: an end must not bring the other into quarantine. */
+    private boolean refuse(PacketBatch batch, int i, int session, boolean reply, int reason) {
+        batch.wrap(i, judge.frame);
+        judge.read(batch, i);
+        Verdict verdict = judge.verdict;
+        sessions.describe(session, verdict);
+        if (reply) {
+            verdict.identities(verdict.destinationIdentity(), verdict.sourceIdentity());
+        }
         return judge.refuse(batch, i, batch.egressPort(i), reason);
     }
 
     private void pass(PacketBatch batch, int i, Policy policy, int session, boolean reply) {
-        if (!sessions.pass(session, batch.length(i)) && refuse(batch, i, session, RATE_EXCEEDED)) {
+        if (!sessions.pass(session, batch.length(i)) && refuse(batch, i, session, reply, RATE_EXCEEDED)) {
             return;
         }
         table.touch(session, reply, batch.length(i), sessions.nowMs());
@@ -323,7 +330,7 @@ final class SessionJudge implements AutoCloseable {
             return;
         }
         if (!sessions.pass(session, batch.length(i))) {
-            refuse(batch, i, session, RATE_EXCEEDED);
+            refuse(batch, i, session, !quotedReply, RATE_EXCEEDED);
         }
     }
 

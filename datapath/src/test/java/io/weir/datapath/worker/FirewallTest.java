@@ -324,4 +324,18 @@ class FirewallTest {
                 "ff570107" + "00000001" + "00000010" + "00000011" + "00000004" + "00000004" + "007c0201" + "00000001",
                 HexFormat.of().formatHex(copy, 50, 82));
     }
+
+    @Test
+    void shouldBlameForAPacketOfASessionWhoeverSentIt() {
+        policy(1, "allow web db tcp/80\n");
+        connect();
+
+        assertEquals(DropReason.TCP_INVALID, reason("b", tcp(MAC_B, MAC_A, 80, 4000, ACK, 900_000_000, 101)));
+        assertEquals(DropReason.TCP_INVALID, reason("a", tcp(MAC_A, MAC_B, 4000, 80, ACK, 900_000_000, 501)));
+
+        List<String> denies = new ArrayList<>();
+        weir.drainDenies(record -> denies.add(record.sourceIdentity() + ">" + record.destinationIdentity() + " from "
+                + record.sourcePort() + " port " + record.ingressPort()));
+        assertEquals(List.of("17>16 from 80 port 1", "16>17 from 4000 port 0"), denies);
+    }
 }
