@@ -124,7 +124,10 @@ public final class FirewallStage implements Stage, AutoCloseable {
         }
         batch.wrap(i, judge.frame);
         int dhcp = Dhcp.kind(batch, i, judge.frame);
-        return dhcp != Dhcp.NONE && reach.maySendDhcp(batch.ingressPort(), dhcp) ? dhcp : FLOW;
+        boolean exempt = dhcp != Dhcp.NONE
+                && Dhcp.isForDhcp(batch, i, judge.frame)
+                && reach.maySendDhcp(batch.ingressPort(), dhcp);
+        return exempt ? dhcp : FLOW;
     }
 
     private void judge(PacketBatch batch, Policy policy) {

@@ -325,6 +325,22 @@ class FirewallTest {
                 HexFormat.of().formatHex(copy, 50, 82));
     }
 
+    private void ports(String lines) {
+        weir.close();
+        weir = offline(lines);
+    }
+
+    @Test
+    void shouldJudgeWhatADhcpServerSendsToOtherPortsThanThoseOfDhcp() {
+        ports("a access 10 enforce dhcp client\nb access 10 enforce dhcp server\n");
+        policy(1, "");
+        receive("a", opaque(MAC_A, MAC_B));
+        receive("b", opaque(MAC_B, MAC_A));
+
+        assertNull(reason("b", udp(MAC_B, MAC_A, 67, 68)));
+        assertEquals(DropReason.EGRESS_NO_RULE, reason("b", udp(MAC_B, MAC_A, 67, 5432)));
+    }
+
     @Test
     void shouldBlameForAPacketOfASessionWhoeverSentIt() {
         policy(1, "allow web db tcp/80\n");
