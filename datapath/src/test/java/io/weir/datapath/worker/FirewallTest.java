@@ -342,6 +342,19 @@ class FirewallTest {
     }
 
     @Test
+    void shouldFloodWhatBelongsToNoFlowToNoEnforcedPort() {
+        ports("a access 10\nb access 10 enforce\nc access 10\n");
+        policy(1, "");
+        byte[] unrelated = icmpError(MAC_A, BROADCAST, 3, 1, udp(MAC_B, MAC_A, 1, 2));
+
+        assertEquals(List.of("c"), List.copyOf(receive("a", unrelated).sent().keySet()));
+        weir.close();
+        weir = offline("a access 10\nb access 10 enforce\n");
+        policy(1, "");
+        assertEquals(DropReason.ICMP_UNRELATED, reason("a", unrelated));
+    }
+
+    @Test
     void shouldBlameForAPacketOfASessionWhoeverSentIt() {
         policy(1, "allow web db tcp/80\n");
         connect();
