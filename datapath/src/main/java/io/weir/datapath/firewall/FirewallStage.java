@@ -167,12 +167,14 @@ public final class FirewallStage implements Stage, AutoCloseable {
         judge.read(batch, i);
         int egress = batch.egressPort(i);
         if (egress < 0) {
-            if (judge.flood(batch, i, policy) != Judge.NO_PORT) {
+            if (judge.flood(batch, i, policy) != Judge.NO_PORT && flows.withinLimits(batch, i, policy)) {
                 judge.mirror(batch, i, judge.verdict.mirrorPort());
             }
         } else if (judge.evaluate(policy, egress, batch.nowNs())) {
             judge.recordAudit(batch, i, egress);
-            judge.mirror(batch, i, judge.verdict.mirrorPort());
+            if (flows.withinLimits(batch, i, policy)) {
+                judge.mirror(batch, i, judge.verdict.mirrorPort());
+            }
         } else {
             judge.deny(batch, i, egress);
         }

@@ -263,7 +263,7 @@ final class SessionJudge implements AutoCloseable {
         if (egress < 0) {
             egress = judge.flood(batch, i, policy);
             if (egress == Judge.NO_PORT || isGroup(batch, i)) {
-                flooded(batch, i, egress);
+                flooded(batch, i, policy, egress);
                 return;
             }
         } else if (!judge.evaluate(policy, egress, batch.nowNs())) {
@@ -363,8 +363,8 @@ final class SessionJudge implements AutoCloseable {
     }
 
     /** What goes to a group has no session: who answers is judged by himself. */
-    private void flooded(PacketBatch batch, int i, int egress) {
-        if (!batch.forwarded(i)) {
+    private void flooded(PacketBatch batch, int i, Policy policy, int egress) {
+        if (!batch.forwarded(i) || (egress != Judge.NO_PORT && !withinLimits(batch, i, policy))) {
             return;
         }
         if (egress != Judge.NO_PORT) {
@@ -375,6 +375,12 @@ final class SessionJudge implements AutoCloseable {
         }
     }
 
+    /** Counts a packet without session under the limits that its verdict names; if they have no room for it, it is dropped. */
+    boolean withinLimits(PacketBatch batch, int i, Policy policy) {
+        int reason = sessions.passAlone(policy, judge.verdict, batch.length(i));
+        return reason == DropReason.NONE || !judge.refuse(batch, i, batch.egressPort(i), reason);
+    }
+
     private void laterFragment(PacketBatch batch, int i, Policy policy) {
         batch.wrap(i, judge.frame);
         int decision = fragments.recall(batch, i, judge.frame);
@@ -382,7 +388,10 @@ final class SessionJudge implements AutoCloseable {
         if (decision >= FLOODED && batch.egressPort(i) < 0) {
             // Rules ask for the destination port, which the first fragment has told.
             judge.flow.transport(batch.ipProtocol(i), 0, decision & 0xFFFF);
-            judge.flood(batch, i, policy);
+            boolean passes = judge.flood(batch, i, policy) != Judge.NO_PORT && withinLimits(batch, i, policy);
+            if (passes) {
+                judge.mirror(batch, i, judge.verdict.mirrorPort());
+            }
         } else if (decision < 0 || decision >= FLOODED || !share(batch, i, policy, decision)) {
             judge.verdict.begin(policy.epoch());
             judge.refuse(batch, i, batch.egressPort(i), FRAGMENT_UNJUDGED);

@@ -342,6 +342,19 @@ class FirewallTest {
     }
 
     @Test
+    void shouldLimitPacketsThatHaveNoSession() {
+        policy(1, "limits 1 packets=10\nallow,limits=1 web * udp/9\nallow,limits=1 web db ether\n");
+        byte[] toAll = udp(MAC_A, BROADCAST, ip(MAC_A), ip(MAC_B), 9, 9);
+
+        assertNull(reason("a", toAll));
+        assertEquals(DropReason.RATE_EXCEEDED, reason("a", toAll));
+        nowNs += SECOND_NS;
+        receive("b", opaque(MAC_B, MAC_A));
+        assertNull(reason("a", opaque(MAC_A, MAC_B)));
+        assertEquals(DropReason.RATE_EXCEEDED, reason("a", opaque(MAC_A, MAC_B)));
+    }
+
+    @Test
     void shouldFloodWhatBelongsToNoFlowToNoEnforcedPort() {
         ports("a access 10\nb access 10 enforce\nc access 10\n");
         policy(1, "");
