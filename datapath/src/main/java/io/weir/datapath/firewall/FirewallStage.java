@@ -122,8 +122,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
         if (!batch.is(i, IP)) {
             return OTHER;
         }
-        batch.wrap(i, judge.frame);
-        int dhcp = Dhcp.kind(batch, i, judge.frame);
+        int dhcp = Dhcp.kind(batch, i);
         return dhcp != Dhcp.NONE && reach.maySendDhcp(batch.ingressPort(), dhcp) ? dhcp : FLOW;
     }
 
@@ -213,6 +212,17 @@ public final class FirewallStage implements Stage, AutoCloseable {
         sessions.begin(nowNs);
         noticeSettings();
         sweep.run(nowNs, slots);
+    }
+
+    /**
+     * Lets all sessions that a former process has left meet the policy at once, when that and all ports are there: so none goes
+     * on that is denied now, and all count under their limits before many others begin.
+     */
+    public void meetInherited(long nowNs) {
+        if (sessions.inherited() && current.policy() != null) {
+            sweep(nowNs, sessions.table().capacity());
+            sessions.settled();
+        }
     }
 
     @Override
