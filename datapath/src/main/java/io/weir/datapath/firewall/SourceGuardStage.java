@@ -86,6 +86,7 @@ public final class SourceGuardStage implements Stage {
     }
 
     private void refuse(PacketBatch batch, int i, Policy policy, int reason, boolean enforced) {
+        batch.wrap(i, frame);
         FlowReader.read(batch, i, frame, sender);
         recorder.spoofed(policy, sender, reason, enforced, batch.length(i));
         if (enforced) {
@@ -94,10 +95,10 @@ public final class SourceGuardStage implements Stage {
     }
 
     private int check(PacketBatch batch, int i, Policy policy) {
-        batch.wrap(i, frame);
         if (batch.is(i, PacketBatch.IS_IPV4)) {
             return ipv4(batch, i, policy);
         }
+        batch.wrap(i, frame);
         if (batch.is(i, PacketBatch.IS_IPV6)) {
             return ipv6(batch, i, policy);
         }
@@ -105,8 +106,8 @@ public final class SourceGuardStage implements Stage {
     }
 
     private int ipv4(PacketBatch batch, int i, Policy policy) {
-        long source = FlowReader.ipv4(frame, batch.networkOffset(i) + Ipv4Header.SOURCE_OFFSET);
-        int dhcp = Dhcp.kind(batch, i, frame);
+        long source = InternetAddresses.ipv4Low(batch.word(i, batch.networkOffset(i) + Ipv4Header.SOURCE_OFFSET));
+        int dhcp = Dhcp.kind(batch, i);
         if (dhcp != Dhcp.NONE) {
             return dhcp(batch, i, policy, dhcp, source);
         }
@@ -120,7 +121,7 @@ public final class SourceGuardStage implements Stage {
         if (batch.is(i, PacketBatch.IS_ICMPV6_ND)) {
             return neighbours.check(batch, i, frame, policy, sender);
         }
-        if (Dhcp.kind(batch, i, frame) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort())) {
+        if (Dhcp.kind(batch, i) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort())) {
             return DHCP_SERVER_REFUSED;
         }
         boolean unspecified = (high | low) == 0 && batch.is(i, PacketBatch.IS_GROUP_MEMBERSHIP);
