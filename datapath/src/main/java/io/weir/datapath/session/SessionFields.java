@@ -327,6 +327,11 @@ public final class SessionFields {
         return link.getShort((session << LINK_SHIFT) + MIRROR) & PORT_MASK;
     }
 
+    /** No port takes it instead, and none a copy. */
+    void noPorts(int session) {
+        link.putInt((session << LINK_SHIFT) + REDIRECT, 0);
+    }
+
     /** Whether a port takes a copy. */
     public boolean mirrored(int session) {
         return (status(session) & MIRRORED) != 0;

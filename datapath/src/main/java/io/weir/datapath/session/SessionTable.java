@@ -291,6 +291,7 @@ public final class SessionTable implements AutoCloseable {
             cold.putLong(at + i, 0);
         }
         cold.putInt(at + SessionFields.BEGUN, nowMs);
+        fields.noPorts(session);
         int status = SessionState.first(key.protocol()) | (key.swapped() ? SessionFields.SWAPPED : 0);
         // Last, for it makes the entry one that a later process takes over.
         hot.putIntOrdered(at + SessionFields.STATUS, status);
