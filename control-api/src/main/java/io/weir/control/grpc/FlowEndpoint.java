@@ -7,6 +7,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
+import io.weir.control.access.Caller;
 import io.weir.control.audit.ChangeEntry;
 import io.weir.control.audit.DenyEntry;
 import io.weir.control.audit.FirewallSource;
@@ -131,7 +132,7 @@ public final class FlowEndpoint extends FlowServiceGrpc.FlowServiceImplBase {
                     .change(new ChangeEntry(
                             Instant.now(),
                             ChangeEntry.Kind.SESSIONS_FLUSHED,
-                            "operator",
+                            Caller.current().name(),
                             port,
                             source.revision(),
                             source.epoch(),
