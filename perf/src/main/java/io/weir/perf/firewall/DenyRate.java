@@ -110,6 +110,7 @@ public final class DenyRate {
             LockSupport.parkNanos(DRAIN_NS);
             asked = true;
             int _ = aggregator.drain();
+            int _ = aggregator.deliver(WallTime.now());
         }
     }
 
