@@ -9,6 +9,7 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
 
 import io.weir.control.v1.CaptureServiceGrpc;
+import io.weir.control.v1.FlowServiceGrpc;
 import io.weir.control.v1.GrantServiceGrpc;
 import io.weir.control.v1.PolicyServiceGrpc;
 import io.weir.control.v1.PortServiceGrpc;
@@ -58,6 +59,12 @@ public final class MethodRoles {
         method(GrantServiceGrpc.getListMethod(), VIEWER);
         method(GrantServiceGrpc.getCreateMethod(), OPERATOR);
         method(GrantServiceGrpc.getRevokeMethod(), OPERATOR);
+
+        method(FlowServiceGrpc.getFlowsMethod(), VIEWER);
+        method(FlowServiceGrpc.getDeniesMethod(), VIEWER);
+        method(FlowServiceGrpc.getMapMethod(), VIEWER);
+        method(FlowServiceGrpc.getSessionsMethod(), VIEWER);
+        method(FlowServiceGrpc.getFlushSessionsMethod(), OPERATOR);
     }
 
     private MethodRoles() {}
