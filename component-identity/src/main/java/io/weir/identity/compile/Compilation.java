@@ -52,16 +52,22 @@ final class Compilation {
     private final RuleDrafts drafts;
     private final List<Problem> problems = new ArrayList<>();
     private final List<Problem> warnings = new ArrayList<>();
-    private final List<Document> groups = new ArrayList<>();
-    private final List<Document> ruleSets = new ArrayList<>();
-    private final List<Document> componentDocuments = new ArrayList<>();
-    private int[] identities = new int[0]; // of the component documents
+    private final List<Document> groups;
+    private final List<Document> ruleSets;
+    private final List<Document> componentDocuments;
+    private final @Nullable CompiledComponent[]
+            known; // of the component documents, null for those that are new or changed
+    private final List<CompiledComponent> gone = new ArrayList<>(); // changed or removed
+    private final List<CompiledComponent> fresh = new ArrayList<>(); // compiled now
+    private boolean removed; // whether a document that others may refer to has gone
     private boolean groupsChanged;
+    private long componentsBoundaryNs = Times.NEVER;
     private final List<Document> changed = new ArrayList<>();
     private @Nullable CompiledComponent[] components = new CompiledComponent[0]; // by identity
     private CompiledComponent[] order = new CompiledComponent[0]; // by id
     private final @Nullable TierRules[] tiers = new TierRules[Subject.TIERS];
     private @Nullable Subject[] subjects = new Subject[0];
+    private @Nullable Document[] documentsByIdentity = new Document[0];
     private @Nullable RuleInfo[] rules = new RuleInfo[0];
     private SenderRules addresses = SenderRules.NONE;
     private PortPlan ports;
@@ -73,6 +79,10 @@ final class Compilation {
         this.profiles = profiles;
         this.budget = budget;
         this.documents = request.documents();
+        this.groups = documents.documents(Kind.GROUP);
+        this.ruleSets = documents.documents(Kind.RULE_SET);
+        this.componentDocuments = documents.documents(Kind.COMPONENT);
+        this.known = new CompiledComponent[componentDocuments.size()];
         Times times = new Times(request.nowNs(), request.now());
         this.drafts = new RuleDrafts(documents, numbers, new Groups(documents, numbers), times);
         this.ports = new PortPlan(last, numbers);
@@ -80,7 +90,7 @@ final class Compilation {
 
     PolicyEpoch run(LimitChains chains) {
         sort();
-        new References(documents, problems).check(removed() ? documents.documents() : changed);
+        new References(documents, problems).check(removed ? documents.documents() : changed);
         warnOfGrants();
         conclude();
         compileComponents();
@@ -91,7 +101,7 @@ final class Compilation {
         }
         Conflicts conflicts = new Conflicts(new Overlap(profiles, this::profileOf), problems);
         changedDrafts().forEach(conflicts::check);
-        ports.plan(componentDocuments, components, problems, budget);
+        ports.plan(componentDocuments, fresh, gone, problems, budget);
         conclude();
         link();
         return epoch(chains);
@@ -103,36 +113,37 @@ final class Compilation {
         }
     }
 
-    /** Tells components from the rest, and what is new from what was there; documents come in the order of the last time. */
+    /** Tells what is new from what was there; documents come in the order of the last time. */
     private void sort() {
-        for (Document document : documents.documents()) {
-            switch (document.kind()) {
-                case COMPONENT -> componentDocuments.add(document);
-                case GROUP -> groups.add(document);
-                default -> ruleSets.add(document);
-            }
-        }
         groupsChanged = !same(groups, last.groups());
-        identities = new int[componentDocuments.size()];
+        removed = last.groups().stream().anyMatch(group -> documents.get(Kind.GROUP, group.id()) == null);
         int then = 0;
-        for (int i = 0; i < identities.length; i++) {
+        for (int i = 0; i < known.length; i++) {
             Document document = componentDocuments.get(i);
             while (then < last.order().length && precedes(last.order()[then], document)) {
-                then++;
+                goes(last.order()[then++]);
             }
             CompiledComponent before = then < last.order().length ? last.order()[then] : null;
             if (before != null && before.document() == document) {
-                identities[i] = before.identity();
+                known[i] = before;
                 then++;
             } else {
-                identities[i] = numbers.identity(document.id());
+                int _ = numbers.identity(document.id());
                 changed.add(document);
                 profiles.number(((Component) document.body()).labels());
             }
         }
+        while (then < last.order().length) {
+            goes(last.order()[then++]);
+        }
         Stream.concat(groups.stream(), ruleSets.stream())
                 .filter(document -> last.documents().get(document.kind(), document.id()) != document)
                 .forEach(changed::add);
+    }
+
+    private void goes(CompiledComponent before) {
+        gone.add(before);
+        removed |= documents.get(Kind.COMPONENT, before.document().id()) == null;
     }
 
     private static boolean precedes(CompiledComponent before, Document document) {
@@ -153,19 +164,21 @@ final class Compilation {
 
     private void compileComponents() {
         components = new CompiledComponent[numbers.identityCount()];
-        order = new CompiledComponent[identities.length];
+        order = new CompiledComponent[known.length];
         boolean profiled = last.profileCount() < profiles.count();
         long carried = 0;
-        for (int i = 0; i < identities.length; i++) {
-            Document document = componentDocuments.get(i);
-            CompiledComponent now = last.component(identities[i]);
-            if (now == null || now.document() != document || !current(now, profiled)) {
-                now = component(document, identities[i]);
-            } else {
+        for (int i = 0; i < known.length; i++) {
+            CompiledComponent now = known[i];
+            if (now != null && current(now, profiled)) {
                 carried += now.sizeBytes();
+            } else {
+                Document document = componentDocuments.get(i);
+                now = component(document, numbers.identity(document.id()));
+                fresh.add(now);
             }
-            components[identities[i]] = now;
+            components[now.identity()] = now;
             order[i] = now;
+            componentsBoundaryNs = Math.min(componentsBoundaryNs, now.boundaryNs());
         }
         budget.carry(carried);
     }
@@ -293,26 +306,6 @@ final class Compilation {
         return all;
     }
 
-    /** Whether a document that others may refer to has gone. */
-    private boolean removed() {
-        int now = 0;
-        for (CompiledComponent before : last.order()) {
-            while (now < identities.length
-                    && identities[now] != before.identity()
-                    && componentDocuments
-                                    .get(now)
-                                    .id()
-                                    .compareTo(before.document().id())
-                            < 0) {
-                now++;
-            }
-            if (now == identities.length || identities[now] != before.identity()) {
-                return true;
-            }
-        }
-        return last.groups().stream().anyMatch(group -> documents.get(Kind.GROUP, group.id()) == null);
-    }
-
     private void warnOfGrants() {
         for (ActiveGrant grant : request.grants()) {
             Rule rule = ((Grant) grant.document().body()).rule();
@@ -338,12 +331,17 @@ final class Compilation {
     private List<List<RuleDraft>> changedDrafts() {
         boolean relabelled = relabelled();
         List<List<RuleDraft>> lists = new ArrayList<>();
-        for (CompiledComponent now : order) {
-            boolean fresh = now != last.component(now.identity());
-            if (fresh || (relabelled && !now.selectors().isEmpty())) {
-                lists.add(drafts.ofComponent(now.document(), true));
-                lists.add(drafts.ofComponent(now.document(), false));
-            }
+        List<CompiledComponent> concerned = relabelled
+                ? Stream.concat(
+                                fresh.stream(),
+                                Arrays.stream(order)
+                                        .filter(now -> !now.selectors().isEmpty()))
+                        .distinct()
+                        .toList()
+                : fresh;
+        for (CompiledComponent now : concerned) {
+            lists.add(drafts.ofComponent(now.document(), true));
+            lists.add(drafts.ofComponent(now.document(), false));
         }
         for (int tier = 0; tier < tiers.length; tier++) {
             TierRules own = tiers[tier];
@@ -357,7 +355,7 @@ final class Compilation {
 
     /** Whether a component that was there has other labels now. */
     private boolean relabelled() {
-        for (CompiledComponent component : order) {
+        for (CompiledComponent component : fresh) {
             CompiledComponent before = last.component(component.identity());
             if (before != null && before.profile() != component.profile()) {
                 return true;
@@ -374,25 +372,13 @@ final class Compilation {
         } else {
             addresses = last.addresses();
         }
-        boolean sameQuarantine = request.quarantined().equals(last.quarantined());
-        subjects = new Subject[numbers.identityCount()];
         rules = Arrays.copyOf(last.rules(), numbers.ruleCount());
-        for (int identity = Identity.HOST; identity < subjects.length; identity++) {
-            CompiledComponent component = components[identity];
-            CompiledComponent before = last.component(identity);
-            if (component != before) {
-                replace(before == null ? List.of() : before.infos(), component == null ? List.of() : component.infos());
-            }
-            if (component == null && identity > Identity.UNKNOWN) {
-                continue;
-            }
-            Subject known = identity < last.subjects().length ? last.subjects()[identity] : null;
-            boolean keep = known != null
-                    && !tiersChanged
-                    && component == before
-                    && (sameQuarantine || sameQuarantine(component));
-            subjects[identity] = keep ? known : subject(identity, component);
-        }
+        gone.forEach(before -> replace(before.infos(), List.of()));
+        fresh.forEach(now -> {
+            CompiledComponent before = last.component(now.identity());
+            replace(before == null ? List.of() : before.infos(), now.infos());
+        });
+        linkSubjects(tiersChanged || !request.quarantined().equals(last.quarantined()));
         budget.carry((long) SUBJECT_BYTES * subjects.length);
         for (int tier = 0; tier < tiers.length; tier++) {
             TierRules now = tiers[tier];
@@ -409,10 +395,23 @@ final class Compilation {
         now.forEach(info -> rules[info.number()] = info);
     }
 
-    private boolean sameQuarantine(@Nullable CompiledComponent component) {
-        return component == null
-                || request.quarantined().contains(component.document().id())
-                        == last.quarantined().contains(component.document().id());
+    /** @param all whether others than those of components that have changed may be different */
+    private void linkSubjects(boolean all) {
+        subjects = all ? new Subject[components.length] : Arrays.copyOf(last.subjects(), components.length);
+        documentsByIdentity = Arrays.copyOf(last.documentsByIdentity(), components.length);
+        for (CompiledComponent before : gone) {
+            subjects[before.identity()] = null;
+            documentsByIdentity[before.identity()] = null;
+        }
+        for (CompiledComponent now : all ? Arrays.asList(order) : fresh) {
+            subjects[now.identity()] = subject(now.identity(), now);
+        }
+        fresh.forEach(now -> documentsByIdentity[now.identity()] = now.document());
+        for (int identity = Identity.HOST; identity <= Identity.UNKNOWN; identity++) {
+            if (subjects[identity] == null) {
+                subjects[identity] = subject(identity, components[identity]);
+            }
+        }
     }
 
     private Subject subject(int identity, @Nullable CompiledComponent compiled) {
@@ -493,12 +492,7 @@ final class Compilation {
     }
 
     private PolicyEpoch epoch(LimitChains chains) {
-        @Nullable Document[] byIdentity = new Document[components.length];
-        long boundaryNs = Times.NEVER;
-        for (CompiledComponent component : order) {
-            byIdentity[component.identity()] = component.document();
-            boundaryNs = Math.min(boundaryNs, component.boundaryNs());
-        }
+        long boundaryNs = componentsBoundaryNs;
         for (TierRules tier : tiers) {
             boundaryNs = tier == null ? boundaryNs : Math.min(boundaryNs, tier.boundaryNs());
         }
@@ -513,7 +507,7 @@ final class Compilation {
                 ports.tables(),
                 ports.bound(),
                 addresses,
-                byIdentity,
+                documentsByIdentity,
                 numbers.identities(),
                 rules,
                 numbers.limits(),
@@ -526,12 +520,13 @@ final class Compilation {
     CompilerState state() {
         return new CompilerState(
                 documents,
-                List.copyOf(groups),
+                groups,
                 components,
                 order,
                 tiers,
                 addresses,
                 subjects,
+                documentsByIdentity,
                 rules,
                 ports.placements(),
                 ports.tables(),

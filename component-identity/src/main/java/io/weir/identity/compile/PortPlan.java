@@ -50,9 +50,19 @@ final class PortPlan {
         return bound;
     }
 
+    /**
+     * Plans the ports.
+     *
+     * @param fresh components that are new or were compiled anew
+     * @param gone components that were there, and are no more or have another document
+     */
     void plan(
-            List<Document> documents, @Nullable CompiledComponent[] components, List<Problem> problems, Budget budget) {
-        Set<Integer> touched = touched(components);
+            List<Document> documents,
+            List<CompiledComponent> fresh,
+            List<CompiledComponent> gone,
+            List<Problem> problems,
+            Budget budget) {
+        Set<Integer> touched = touched(fresh, gone);
         if (!touched.isEmpty()) {
             Map<Integer, List<Placement>> next = new HashMap<>(last.placements());
             touched.forEach(next::remove);
@@ -74,17 +84,27 @@ final class PortPlan {
     }
 
     /** Ports that a changed instance is or was bound to. */
-    private Set<Integer> touched(@Nullable CompiledComponent[] components) {
+    private Set<Integer> touched(List<CompiledComponent> fresh, List<CompiledComponent> gone) {
+        Map<Integer, List<Instance>> now = new HashMap<>();
+        fresh.forEach(component -> now.put(component.identity(), instances(component.document())));
         Set<Integer> touched = new HashSet<>();
-        for (int identity = 0; identity < components.length; identity++) {
-            Document now = document(components[identity]);
-            Document then = document(last.component(identity));
-            if (now != then && !instances(now).equals(instances(then))) {
-                instances(now).forEach(instance -> touched.add(numbers.port(instance.port())));
-                instances(then).forEach(instance -> touched.add(numbers.port(instance.port())));
+        for (CompiledComponent component : gone) {
+            List<Instance> then = instances(component.document());
+            if (!then.equals(now.get(component.identity()))) {
+                touch(then, touched);
+            }
+        }
+        for (CompiledComponent component : fresh) {
+            List<Instance> instances = instances(component.document());
+            if (!instances.equals(instances(document(last.component(component.identity()))))) {
+                touch(instances, touched);
             }
         }
         return touched;
+    }
+
+    private void touch(List<Instance> instances, Set<Integer> touched) {
+        instances.forEach(instance -> touched.add(numbers.port(instance.port())));
     }
 
     private static @Nullable Document document(@Nullable CompiledComponent component) {

@@ -37,6 +37,10 @@ final class Binding {
         if (sender.ingressRole() != PortRole.VM) {
             return guardOutside(sender);
         }
+        // Whoever took the MAC address of another port would draw its frames, or have it shut for a loop.
+        if (bound.elsewhere(BoundTable.MAC, 0, sender.sourceMac(), sender.ingressPort())) {
+            return SPOOFED_MAC;
+        }
         PortTable port = port(sender.ingressPort());
         if (port == null) {
             return 0;

@@ -187,15 +187,15 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
     int guard(Flow flow) {
         End sender = flow.source;
         List<Instance> here = instances(sender.port);
+        List<Instance> elsewhere = documents.documents(Kind.COMPONENT).stream()
+                .flatMap(document -> ((Component) document.body()).instances().stream())
+                .filter(instance -> !instance.port().equals(sender.port))
+                .toList();
+        boolean macHere = here.stream().anyMatch(instance -> says(instance, sender.mac));
+        if (!macHere && elsewhere.stream().anyMatch(instance -> says(instance, sender.mac))) {
+            return DropReason.SPOOFED_MAC.code();
+        }
         if (sender.role != PortRole.VM) {
-            List<Instance> elsewhere = documents.documents(Kind.COMPONENT).stream()
-                    .flatMap(document -> ((Component) document.body()).instances().stream())
-                    .filter(instance -> !instance.port().equals(sender.port))
-                    .toList();
-            boolean macHere = here.stream().anyMatch(instance -> says(instance, sender.mac));
-            if (!macHere && elsewhere.stream().anyMatch(instance -> says(instance, sender.mac))) {
-                return DropReason.SPOOFED_MAC.code();
-            }
             boolean ipHere = here.stream().anyMatch(instance -> saysExactly(instance, sender));
             return flow.ip() && !ipHere && elsewhere.stream().anyMatch(instance -> saysExactly(instance, sender))
                     ? DropReason.SPOOFED_IP.code()

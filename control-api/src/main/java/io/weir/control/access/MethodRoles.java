@@ -56,6 +56,11 @@ public final class MethodRoles {
         method(PolicyServiceGrpc.getQuarantineMethod(), OPERATOR);
         method(PolicyServiceGrpc.getReleaseMethod(), OPERATOR);
 
+        method(FlowServiceGrpc.getFlowsMethod(), VIEWER);
+        method(FlowServiceGrpc.getMapMethod(), VIEWER);
+        method(FlowServiceGrpc.getDeniesMethod(), VIEWER);
+        method(FlowServiceGrpc.getSessionsMethod(), VIEWER);
+        method(FlowServiceGrpc.getFlushSessionsMethod(), OPERATOR);
         method(GrantServiceGrpc.getListMethod(), VIEWER);
         method(GrantServiceGrpc.getCreateMethod(), OPERATOR);
         method(GrantServiceGrpc.getRevokeMethod(), OPERATOR);

@@ -103,8 +103,8 @@ public final class SwitchFirewall implements FirewallSource {
         return revision.getAsInt();
     }
 
-    /** A row of the deny table. */
-    private record Denies(DenyRecord row) implements DenyView {
+    /** A row of the deny table, as records see it. */
+    public record Denies(DenyRecord row) implements DenyView {
         @Override
         public int sourceIdentity() {
             return row.sourceIdentity();

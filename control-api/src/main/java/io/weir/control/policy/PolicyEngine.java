@@ -1,7 +1,10 @@
 package io.weir.control.policy;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import org.slf4j.Logger;
@@ -58,7 +61,7 @@ public final class PolicyEngine {
     private PolicySet documents = PolicySet.EMPTY;
     private Optional<Confirmation> waiting = Optional.empty();
     private long nextHeartbeatNs;
-    private String recompileFailure = "";
+    private final Map<String, String> failures = new HashMap<>(); // what fails again and again, by what was due
 
     /**
      * What an engine works with.
@@ -168,16 +171,26 @@ public final class PolicyEngine {
         }
         if (options.dryRun()) {
             PolicyEpoch tried = epochs.tryOut(head + 1, change.after());
-            refuseFailures(tried);
+            test(tried, options, kind);
             FlowChanges flows = FlowChanges.between(epochs.current(), tried, live, clock.nowNs());
             return result(head, tried, change, flows);
         }
         PolicyEpoch epoch = epochs.compile(head + 1, change.after());
-        refuseFailures(epoch);
+        test(epoch, options, kind);
         store(change, options, head);
         epochs.publish(epoch);
         tell(kind, options.author(), options.reason());
         return result(head + 1, epoch, change, FlowChanges.NONE);
+    }
+
+    /**
+     * Runs the tests in the manifests. What goes back, or happens by itself, is not held up by them: they passed when it was
+     * applied, and may fail now for the hour, a grant or a quarantine only.
+     */
+    private void test(PolicyEpoch epoch, Options options, ChangeKind kind) {
+        if (kind != ChangeKind.ROLLED_BACK && !options.author().equals(ITSELF)) {
+            refuseFailures(epoch);
+        }
     }
 
     private void refuseFailures(PolicyEpoch epoch) {
@@ -190,6 +203,10 @@ public final class PolicyEngine {
 
     /** The guard is stored first: a revision that nobody guards must not be. */
     private void store(SetChange change, Options options, int head) {
+        if (waiting.isEmpty()) {
+            // That of a revision which was never appended must not guard the one that now gets its number.
+            Confirmation.forget(repository);
+        }
         Optional<Confirmation> guard = options.confirmNs() == 0
                 ? Optional.empty()
                 : Optional.of(new Confirmation(head + 1, clock.after(options.confirmNs())));
@@ -389,7 +406,7 @@ public final class PolicyEngine {
     private void quarantineViolators() {
         violators.take().forEach((component, why) -> {
             if (!quarantines.holds(component) && documents.get(Kind.COMPONENT, component) != null) {
-                attempt(() -> quarantine(component, "", why));
+                attempt("quarantine of " + component, () -> quarantine(component, "", why));
             }
         });
     }
@@ -399,18 +416,19 @@ public final class PolicyEngine {
      * wall clock stepped. To be called several times a second.
      */
     public synchronized void tick() {
-        beat();
+        attempt("heartbeat", this::beat);
         quarantineViolators();
         if (waiting.filter(guard -> clock.over(guard.deadline())).isPresent()) {
-            attempt(this::rollBackUnconfirmed);
+            attempt("rollback", this::rollBackUnconfirmed);
         }
         if (waiting.isEmpty()) {
-            expiries.over().forEach(target -> attempt(() -> endAudit(target)));
+            expiries.over().forEach(target -> attempt("end of audit", () -> endAudit(target)));
         }
-        List<GrantEntry> expired = grants.expire();
+        List<GrantEntry> expired = new ArrayList<>();
+        attempt("end of grants", () -> expired.addAll(grants.expire()));
         boolean due = clock.nowNs() >= epochs.current().nextBoundaryNs();
         if (clock.stepped() || due || !expired.isEmpty()) {
-            attempt(this::republish);
+            attempt("compilation", this::republish);
         }
         expired.forEach(grant -> listener.granted(grant, epochs.current().epoch()));
     }
@@ -429,15 +447,14 @@ public final class PolicyEngine {
         }
     }
 
-    /** What fails is tried again at the next tick, and logged once; the epoch in force knows its times itself. */
-    private void attempt(Runnable work) {
+    /** What fails is tried again at the next tick, logged once, and holds up nothing else that is due. */
+    private void attempt(String due, Runnable work) {
         try {
             work.run();
-            recompileFailure = "";
+            failures.remove(due);
         } catch (RuntimeException failed) {
-            if (!recompileFailure.equals(failed.toString())) {
-                LOG.error("the policy cannot be brought up to date; the epoch in force stays", failed);
-                recompileFailure = failed.toString();
+            if (!failed.toString().equals(failures.put(due, failed.toString()))) {
+                LOG.error("{}: the policy cannot be brought up to date; the epoch in force stays", due, failed);
             }
         }
     }

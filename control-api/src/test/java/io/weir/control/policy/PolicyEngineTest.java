@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.weir.control.clock.DurableClock;
 import io.weir.control.clock.TestClock;
 import io.weir.control.policy.ApplyRequest.Options;
 import io.weir.control.repository.DocumentName;
@@ -238,6 +239,51 @@ class PolicyEngineTest {
         engine().tick();
         assertEquals(2, engine().head());
         assertThrows(PolicyRefusedException.class, () -> engine().confirm(2, "bob"));
+    }
+
+    @Test
+    void shouldNotTakeTheGuardOfARevisionThatWasNeverAppendedForThatOfAnother() {
+        weir.apply(base());
+        new Confirmation(2, new DurableClock(clock, weir.repository).after(FIVE_MINUTES.toNanos()))
+                .keep(weir.repository);
+        restart();
+        weir.apply(OPEN);
+
+        clock.pass(Duration.ofDays(1));
+        restart();
+
+        assertEquals(2, engine().head());
+        assertTrue(weir.allows("ops", "db", 22));
+    }
+
+    @Test
+    void shouldRollBackByItselfAlsoWhileTestsInTheManifestsFail() {
+        String test = "  tests: [{from: web, to: db, l4: tcp/5432, expect: allow}]\n";
+        weir.apply(base());
+        weir.apply(component("db", 2, test, "web:5432"));
+        weir.apply(component("db", 2, test, "web:5432", "ops:22"), confirmWithin(FIVE_MINUTES.toNanos()));
+        engine().quarantine("web", "ada", "odd");
+
+        clock.pass(FIVE_MINUTES);
+        engine().tick();
+
+        assertEquals(4, engine().head());
+        assertFalse(weir.allows("ops", "db", 22));
+    }
+
+    @Test
+    void shouldCompileWhatIsDueAlsoWhenTheStoreTakesNothing() {
+        weir.apply(base());
+        String window = component("db", 2, "", "web:5432", "ops:22")
+                .replace("{id: from-ops-22,", "{id: from-ops-22, when: {hours: \"13:00-19:00\", zone: UTC},");
+        weir.apply(window, confirmWithin(Duration.ofDays(1).toNanos()));
+        int published = weir.published.size();
+        weir.repository.close();
+
+        clock.pass(Duration.ofHours(1));
+        engine().tick();
+
+        assertEquals(published + 1, weir.published.size());
     }
 
     @Test

@@ -40,4 +40,15 @@ final class Dhcp {
         int client = version4 ? CLIENT_PORT : CLIENT_PORT_6;
         return ports == (client << 16 | server) ? FROM_CLIENT : NONE;
     }
+
+    /**
+     * Whether the packet of a server goes to where clients and relays listen. One that does not is nobody's answer, but a flow
+     * from a port that happens to be the server's.
+     */
+    static boolean isForDhcp(PacketBatch batch, int i, UnsafeBuffer frame) {
+        int destination = i32(frame, batch.transportOffset(i)) & 0xFFFF;
+        return batch.is(i, PacketBatch.IS_IPV4)
+                ? destination == CLIENT_PORT || destination == SERVER_PORT
+                : destination == CLIENT_PORT_6 || destination == SERVER_PORT_6;
+    }
 }

@@ -124,7 +124,10 @@ public final class FirewallStage implements Stage, AutoCloseable {
         }
         batch.wrap(i, judge.frame);
         int dhcp = Dhcp.kind(batch, i, judge.frame);
-        return dhcp != Dhcp.NONE && reach.maySendDhcp(batch.ingressPort(), dhcp) ? dhcp : FLOW;
+        boolean exempt = dhcp != Dhcp.NONE
+                && Dhcp.isForDhcp(batch, i, judge.frame)
+                && reach.maySendDhcp(batch.ingressPort(), dhcp);
+        return exempt ? dhcp : FLOW;
     }
 
     private void judge(PacketBatch batch, Policy policy) {
@@ -164,12 +167,14 @@ public final class FirewallStage implements Stage, AutoCloseable {
         judge.read(batch, i);
         int egress = batch.egressPort(i);
         if (egress < 0) {
-            if (judge.flood(batch, i, policy) != Judge.NO_PORT) {
+            if (judge.flood(batch, i, policy) != Judge.NO_PORT && flows.withinLimits(batch, i, policy)) {
                 judge.mirror(batch, i, judge.verdict.mirrorPort());
             }
         } else if (judge.evaluate(policy, egress, batch.nowNs())) {
             judge.recordAudit(batch, i, egress);
-            judge.mirror(batch, i, judge.verdict.mirrorPort());
+            if (flows.withinLimits(batch, i, policy)) {
+                judge.mirror(batch, i, judge.verdict.mirrorPort());
+            }
         } else {
             judge.deny(batch, i, egress);
         }

@@ -101,7 +101,7 @@ final class Judge {
      */
     boolean refuse(PacketBatch batch, int i, int egress, int reason) {
         boolean enforced = current.enforced(batch.ingressPort()) || (egress >= 0 && current.enforced(egress));
-        if (!enforced) {
+        if (!enforced && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch.egressSet(i)))) {
             forgive(batch, i, egress, reason);
             return false;
         }
@@ -109,6 +109,18 @@ final class Judge {
         recorder.denied(flow, verdict, egress, batch.length(i));
         batch.drop(i, reason);
         return true;
+    }
+
+    /** Takes enforced ports out of a refused packet's way; whether it has none left because of that. */
+    private boolean onlyEnforced(PortSet set) {
+        boolean enforced = false;
+        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
+            if (current.enforced(port)) {
+                set.remove(port);
+                enforced = true;
+            }
+        }
+        return enforced && set.isEmpty();
     }
 
     /** Records a packet that passes although it would be refused under enforcement. */

@@ -16,7 +16,7 @@ import io.weir.datapath.policy.Limits;
  */
 final class LimitBuckets {
     /** Scopes at a time. */
-    static final int CAPACITY = 1 << 14;
+    static final int CAPACITY = 1 << 16;
 
     static final int NONE = -1;
 

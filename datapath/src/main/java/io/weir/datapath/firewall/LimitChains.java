@@ -25,6 +25,7 @@ final class LimitChains {
     /** Scopes in a chain: both rules and both components, and as many to spare. */
     static final int MOST_SCOPES = 8;
 
+    private static final int NO_EPOCH = -1;
     private static final int CONNECTION_LIMIT = DropReason.CONNECTION_LIMIT.code();
     private static final int CONNECTION_RATE = DropReason.CONNECTION_RATE.code();
 
@@ -64,9 +65,12 @@ final class LimitChains {
         sessions[chain] = 0;
         for (Limits next = limits; next != null && length[chain] < MOST_SCOPES; next = next.next()) {
             int set = buckets.use(next, nowNs);
-            if (set != LimitBuckets.NONE) {
-                sets[chain * MOST_SCOPES + length[chain]++] = set;
+            if (set == LimitBuckets.NONE) {
+                // Vacant until it is reclaimed; a flow that cannot be limited does not begin.
+                chainEpoch[chain] = NO_EPOCH;
+                return EXHAUSTED;
             }
+            sets[chain * MOST_SCOPES + length[chain]++] = set;
         }
         byNumber.put(number, chain);
         return chain;

@@ -6,6 +6,7 @@ import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.Verdict;
 import io.weir.datapath.session.FragmentVerdicts;
 import io.weir.datapath.session.IcmpQuote;
 import io.weir.datapath.session.SessionFields;
@@ -206,7 +207,7 @@ final class SessionJudge implements AutoCloseable {
                 begin(batch, i, policy, session);
                 return;
             }
-            if (result == TcpTracker.INVALID && refuse(batch, i, session, TCP_INVALID)) {
+            if (result == TcpTracker.INVALID && refuse(batch, i, session, reply, TCP_INVALID)) {
                 return;
             }
         }
@@ -218,14 +219,20 @@ final class SessionJudge implements AutoCloseable {
         segment.read(judge.frame, batch.transportOffset(i), limit, batch.is(i, PacketBatch.IS_FRAGMENT));
     }
 
-    private boolean refuse(PacketBatch batch, int i, int session, int reason) {
-        sessions.fill(session, judge.flow);
-        sessions.describe(session, judge.verdict);
+    /** Whoever sent the packet is denied, not who began the session: an end must not bring the other into quarantine. */
+    private boolean refuse(PacketBatch batch, int i, int session, boolean reply, int reason) {
+        batch.wrap(i, judge.frame);
+        judge.read(batch, i);
+        Verdict verdict = judge.verdict;
+        sessions.describe(session, verdict);
+        if (reply) {
+            verdict.identities(verdict.destinationIdentity(), verdict.sourceIdentity());
+        }
         return judge.refuse(batch, i, batch.egressPort(i), reason);
     }
 
     private void pass(PacketBatch batch, int i, Policy policy, int session, boolean reply) {
-        if (!sessions.pass(session, batch.length(i)) && refuse(batch, i, session, RATE_EXCEEDED)) {
+        if (!sessions.pass(session, batch.length(i)) && refuse(batch, i, session, reply, RATE_EXCEEDED)) {
             return;
         }
         table.touch(session, reply, batch.length(i), sessions.nowMs());
@@ -256,7 +263,7 @@ final class SessionJudge implements AutoCloseable {
         if (egress < 0) {
             egress = judge.flood(batch, i, policy);
             if (egress == Judge.NO_PORT || isGroup(batch, i)) {
-                flooded(batch, i, egress);
+                flooded(batch, i, policy, egress);
                 return;
             }
         } else if (!judge.evaluate(policy, egress, batch.nowNs())) {
@@ -323,7 +330,7 @@ final class SessionJudge implements AutoCloseable {
             return;
         }
         if (!sessions.pass(session, batch.length(i))) {
-            refuse(batch, i, session, RATE_EXCEEDED);
+            refuse(batch, i, session, !quotedReply, RATE_EXCEEDED);
         }
     }
 
@@ -356,8 +363,8 @@ final class SessionJudge implements AutoCloseable {
     }
 
     /** What goes to a group has no session: who answers is judged by himself. */
-    private void flooded(PacketBatch batch, int i, int egress) {
-        if (!batch.forwarded(i)) {
+    private void flooded(PacketBatch batch, int i, Policy policy, int egress) {
+        if (!batch.forwarded(i) || (egress != Judge.NO_PORT && !withinLimits(batch, i, policy))) {
             return;
         }
         if (egress != Judge.NO_PORT) {
@@ -368,6 +375,12 @@ final class SessionJudge implements AutoCloseable {
         }
     }
 
+    /** Counts a packet without session under the limits that its verdict names; if they have no room for it, it is dropped. */
+    boolean withinLimits(PacketBatch batch, int i, Policy policy) {
+        int reason = sessions.passAlone(policy, judge.verdict, batch.length(i));
+        return reason == DropReason.NONE || !judge.refuse(batch, i, batch.egressPort(i), reason);
+    }
+
     private void laterFragment(PacketBatch batch, int i, Policy policy) {
         batch.wrap(i, judge.frame);
         int decision = fragments.recall(batch, i, judge.frame);
@@ -375,7 +388,10 @@ final class SessionJudge implements AutoCloseable {
         if (decision >= FLOODED && batch.egressPort(i) < 0) {
             // Rules ask for the destination port, which the first fragment has told.
             judge.flow.transport(batch.ipProtocol(i), 0, decision & 0xFFFF);
-            judge.flood(batch, i, policy);
+            boolean passes = judge.flood(batch, i, policy) != Judge.NO_PORT && withinLimits(batch, i, policy);
+            if (passes) {
+                judge.mirror(batch, i, judge.verdict.mirrorPort());
+            }
         } else if (decision < 0 || decision >= FLOODED || !share(batch, i, policy, decision)) {
             judge.verdict.begin(policy.epoch());
             judge.refuse(batch, i, batch.egressPort(i), FRAGMENT_UNJUDGED);

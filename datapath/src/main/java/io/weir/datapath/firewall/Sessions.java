@@ -30,6 +30,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
 
     private static final int QUARANTINED = DropReason.QUARANTINED.code();
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
+    private static final int RATE_EXCEEDED = DropReason.RATE_EXCEEDED.code();
     private static final int MACS_LENGTH = 2 * Long.BYTES;
     private static final long NS_PER_MS = 1_000_000;
 
@@ -163,7 +164,9 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     /** The session goes on under another verdict. */
     void renew(int session, FlowKey flow, Policy policy, Verdict verdict, int egress) {
         boolean otherEpoch = fields.epoch(session) != verdict.epoch();
-        int chain = Math.max(LimitChains.UNLIMITED, limits.of(policy, verdict.limits(), nowNs));
+        int found = limits.of(policy, verdict.limits(), nowNs);
+        // Without room for its new limits it stays under those it has: no limit would be less than either.
+        int chain = found == LimitChains.EXHAUSTED ? fields.limits(session) : found;
         limits.add(chain);
         limits.remove(fields.limits(session));
         judged(session, flow, verdict, chain);
@@ -267,6 +270,15 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     boolean pass(int session, int bytes) {
         int chain = fields.limits(session);
         return chain == LimitChains.UNLIMITED || limits.pass(chain, bytes, nowNs);
+    }
+
+    /** Counts a frame without session; code of the reason when the limits of its verdict have no room for it, else 0. */
+    int passAlone(Policy policy, Verdict verdict, int bytes) {
+        int chain = limits.of(policy, verdict.limits(), nowNs);
+        if (chain == LimitChains.EXHAUSTED) {
+            return DropReason.CONNECTION_LIMIT.code();
+        }
+        return chain == LimitChains.UNLIMITED || limits.pass(chain, bytes, nowNs) ? DropReason.NONE : RATE_EXCEEDED;
     }
 
     @Override

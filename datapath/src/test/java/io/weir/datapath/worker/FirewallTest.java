@@ -324,4 +324,60 @@ class FirewallTest {
                 "ff570107" + "00000001" + "00000010" + "00000011" + "00000004" + "00000004" + "007c0201" + "00000001",
                 HexFormat.of().formatHex(copy, 50, 82));
     }
+
+    private void ports(String lines) {
+        weir.close();
+        weir = offline(lines);
+    }
+
+    @Test
+    void shouldJudgeWhatADhcpServerSendsToOtherPortsThanThoseOfDhcp() {
+        ports("a access 10 enforce dhcp client\nb access 10 enforce dhcp server\n");
+        policy(1, "");
+        receive("a", opaque(MAC_A, MAC_B));
+        receive("b", opaque(MAC_B, MAC_A));
+
+        assertNull(reason("b", udp(MAC_B, MAC_A, 67, 68)));
+        assertEquals(DropReason.EGRESS_NO_RULE, reason("b", udp(MAC_B, MAC_A, 67, 5432)));
+    }
+
+    @Test
+    void shouldLimitPacketsThatHaveNoSession() {
+        policy(1, "limits 1 packets=10\nallow,limits=1 web * udp/9\nallow,limits=1 web db ether\n");
+        byte[] toAll = udp(MAC_A, BROADCAST, ip(MAC_A), ip(MAC_B), 9, 9);
+
+        assertNull(reason("a", toAll));
+        assertEquals(DropReason.RATE_EXCEEDED, reason("a", toAll));
+        nowNs += SECOND_NS;
+        receive("b", opaque(MAC_B, MAC_A));
+        assertNull(reason("a", opaque(MAC_A, MAC_B)));
+        assertEquals(DropReason.RATE_EXCEEDED, reason("a", opaque(MAC_A, MAC_B)));
+    }
+
+    @Test
+    void shouldFloodWhatBelongsToNoFlowToNoEnforcedPort() {
+        ports("a access 10\nb access 10 enforce\nc access 10\n");
+        policy(1, "");
+        byte[] unrelated = icmpError(MAC_A, BROADCAST, 3, 1, udp(MAC_B, MAC_A, 1, 2));
+
+        assertEquals(List.of("c"), List.copyOf(receive("a", unrelated).sent().keySet()));
+        weir.close();
+        weir = offline("a access 10\nb access 10 enforce\n");
+        policy(1, "");
+        assertEquals(DropReason.ICMP_UNRELATED, reason("a", unrelated));
+    }
+
+    @Test
+    void shouldBlameForAPacketOfASessionWhoeverSentIt() {
+        policy(1, "allow web db tcp/80\n");
+        connect();
+
+        assertEquals(DropReason.TCP_INVALID, reason("b", tcp(MAC_B, MAC_A, 80, 4000, ACK, 900_000_000, 101)));
+        assertEquals(DropReason.TCP_INVALID, reason("a", tcp(MAC_A, MAC_B, 4000, 80, ACK, 900_000_000, 501)));
+
+        List<String> denies = new ArrayList<>();
+        weir.drainDenies(record -> denies.add(record.sourceIdentity() + ">" + record.destinationIdentity() + " from "
+                + record.sourcePort() + " port " + record.ingressPort()));
+        assertEquals(List.of("17>16 from 80 port 1", "16>17 from 4000 port 0"), denies);
+    }
 }

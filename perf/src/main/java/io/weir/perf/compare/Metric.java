@@ -10,6 +10,7 @@ enum Metric {
     FIREWALL_PACKET("parse to verdict and counters, 64 B", "ns/packet", false),
     FIREWALL_ALLOCATION("allocated from parse to verdict", "B/packet", false),
     RULES_RATIO("a verdict under 100,000 rules over one under 10", "x", false),
+    EVALUATE_SCATTERED("a verdict under 100,000 rules, another flow each time", "ns", false),
     SESSION_HIT("session found, tracked and counted", "ns", false),
     SESSION_NEW("session begun and ended", "ns", false),
     SESSION_MEMORY("memory of a session", "B", false),

@@ -25,6 +25,9 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
     static final String APPLY = "apply";
     static final String DENIES = "denies";
 
+    /** Weir on taps with both hosts under policy. */
+    private static final String POLICED = "weir-tap-policed";
+
     /** The contender of measures that no testbed and no peer takes part in. */
     static final String IN_MEMORY = "weir-memory";
 
@@ -50,6 +53,15 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                 List.of(
                         weir("weir-tap", launcher, WeirSwitch.Attachment.TAP, TCP_TAP, FLOOD_TAP, PING, ALLOCATION),
                         new Entrant(
+                                POLICED,
+                                Set.of(TCP_TAP, FLOOD_TAP, ALLOCATION),
+                                directory -> new WeirSwitch(
+                                        launcher,
+                                        directory,
+                                        WeirSwitch.Attachment.TAP,
+                                        WeirSwitch.Idle.BLOCK,
+                                        WeirSwitch.Policy.ENFORCE)),
+                        new Entrant(
                                 "forwarder-1",
                                 Set.of(TCP_TAP, FLOOD_TAP),
                                 directory -> new BareForwarder(forwarder, directory, 1)),
@@ -66,7 +78,11 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                                 "weir-tap-spin",
                                 Set.of(PING),
                                 directory -> new WeirSwitch(
-                                        launcher, directory, WeirSwitch.Attachment.TAP, WeirSwitch.Idle.SPIN)),
+                                        launcher,
+                                        directory,
+                                        WeirSwitch.Attachment.TAP,
+                                        WeirSwitch.Idle.SPIN,
+                                        WeirSwitch.Policy.OFF)),
                         weir("weir-packet", launcher, WeirSwitch.Attachment.PACKET, TCP_VETH),
                         new Entrant(
                                 "ovs-veth",
@@ -81,7 +97,8 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
         return new Entrant(
                 name,
                 Set.of(measures),
-                directory -> new WeirSwitch(launcher, directory, attachment, WeirSwitch.Idle.BLOCK));
+                directory ->
+                        new WeirSwitch(launcher, directory, attachment, WeirSwitch.Idle.BLOCK, WeirSwitch.Policy.OFF));
     }
 
     private static List<Bar> asked() {
@@ -90,15 +107,19 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                 Bar.against(TCP_TAP, "tap to tap", Metric.TCP_STREAM, "weir-tap", "linux-bridge", 0.9),
                 Bar.against(TCP_TAP, "tap to tap", Metric.TCP_STREAM, "weir-tap", "forwarder-1", 0.95),
                 Bar.against(TCP_TAP, "tap to tap", Metric.TCP_STREAM, "weir-tap", "forwarder-2", 0.95),
+                Bar.information(TCP_TAP, "under policy", Metric.TCP_STREAM, POLICED, "weir-tap"),
+                Bar.information(TCP_TAP, "under policy", Metric.TCP_STREAM, POLICED, "linux-bridge"),
                 Bar.against(TCP_VETH, "veth, AF_PACKET", Metric.TCP_STREAM, "weir-packet", "ovs-veth", 1.5),
                 Bar.against(FLOOD_TAP, "tap to tap", Metric.FLOOD, "weir-tap", "forwarder-1", 0.95),
                 Bar.against(FLOOD_TAP, "tap to tap", Metric.FLOOD, "weir-tap", "forwarder-2", 0.95),
+                Bar.information(FLOOD_TAP, "under policy", Metric.FLOOD, POLICED, "weir-tap"),
                 Bar.fixed(FLOOD_XDP, "veth, AF_XDP", Metric.FLOOD, "weir-xdp", 0.9),
                 Bar.against(PING, "tap, idle: block", Metric.PING_MEDIAN, "weir-tap", "ovs-tap", 1.0),
                 Bar.information(PING, "tap, idle: block", Metric.PING_P99, "weir-tap", "ovs-tap"),
                 Bar.against(PING, "tap, idle: spin", Metric.PING_MEDIAN, "weir-tap-spin", "ovs-tap", 0.5),
                 Bar.information(PING, "tap, idle: spin", Metric.PING_P99, "weir-tap-spin", "ovs-tap"),
                 Bar.fixed(ALLOCATION, "tap to tap, flood", Metric.ALLOCATION, "weir-tap", NO_ALLOCATION_BYTES),
+                Bar.fixed(ALLOCATION, "under policy, flood", Metric.ALLOCATION, POLICED, NO_ALLOCATION_BYTES),
                 memory(
                         FIREWALL,
                         "100,000 sessions",
@@ -112,6 +133,7 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                         Metric.RULES_RATIO,
                         1.1,
                         "NSX: 4,000 rules a vNIC; Cilium: 16,384 entries an endpoint"),
+                memory(FIREWALL, "100,000 components", Metric.EVALUATE_SCATTERED, Double.NaN, ""),
                 memory(FIREWALL, "100,000 sessions", Metric.SESSION_HIT, 70, "Open vSwitch conntrack: 72 ns"),
                 memory(FIREWALL, "100,000 sessions", Metric.SESSION_NEW, 250, "Open vSwitch conntrack: 259 ns"),
                 memory(FIREWALL, "entry", Metric.SESSION_MEMORY, 128, ""),

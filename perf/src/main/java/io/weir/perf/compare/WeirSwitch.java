@@ -32,17 +32,26 @@ final class WeirSwitch implements Contender {
         SPIN
     }
 
+    /** Whether the hosts' flows are judged. */
+    enum Policy {
+        OFF,
+        /** Two components whose manifests let each other's TCP, UDP and ICMP through. */
+        ENFORCE
+    }
+
     private final Path launcher;
     private final Path directory;
     private final Attachment attachment;
     private final Idle idle;
+    private final Policy policy;
     private @Nullable ChildProcess daemon;
 
-    WeirSwitch(Path launcher, Path directory, Attachment attachment, Idle idle) {
+    WeirSwitch(Path launcher, Path directory, Attachment attachment, Idle idle, Policy policy) {
         this.launcher = launcher;
         this.directory = directory;
         this.attachment = attachment;
         this.idle = idle;
+        this.policy = policy;
     }
 
     @Override
@@ -61,6 +70,10 @@ final class WeirSwitch implements Contender {
                 testbed.inside(Place.SWITCH, launcher.toString(), "run", "-c", configuration.toString()));
         daemon = started;
         started.awaitReady(START_TIMEOUT, () -> serves(testbed));
+        if (policy == Policy.ENFORCE) {
+            String manifests = writeManifests().toString();
+            Command.run(launcher.toString(), "apply", "-f", manifests, "--socket", socket().toString());
+        }
     }
 
     /** True once the daemon answers and both hosts have their interface. */
@@ -102,16 +115,40 @@ final class WeirSwitch implements Contender {
                 api: {socket: %1$s/weir.sock}
                 workers: 1
                 idle: %2$s
-                policy: {mode: off}
+                policy: {mode: %3$s}
                 ports:
-                  - %3$s
                   - %4$s
+                  - %5$s
                 """.formatted(
-                        directory, name(idle), port(testbed, "a", Place.HOST_A), port(testbed, "b", Place.HOST_B));
+                        directory,
+                        name(idle),
+                        name(policy),
+                        port(testbed, "a", Place.HOST_A),
+                        port(testbed, "b", Place.HOST_B));
         try {
             return Files.writeString(directory.resolve("weir.yaml"), text);
         } catch (IOException e) {
             throw new BenchException("cannot write the configuration of weir", e);
+        }
+    }
+
+    private Path writeManifests() {
+        String component = """
+                apiVersion: weir/v1
+                kind: Component
+                metadata: {id: bench.%1$s}
+                spec:
+                  identity: {instances: [{port: %1$s, ips: [%2$s]}]}
+                  ingress: [{id: in, from: [{component: bench.%3$s}], l4: [{protocol: any}], action: allow}]
+                  egress: [{id: out, to: [{component: bench.%3$s}], l4: [{protocol: any}], action: allow}]
+                """;
+        String text = component.formatted("a", Testbed.ADDRESS_A, "b")
+                + "---\n"
+                + component.formatted("b", Testbed.ADDRESS_B, "a");
+        try {
+            return Files.writeString(directory.resolve("manifests.yaml"), text);
+        } catch (IOException e) {
+            throw new BenchException("cannot write the manifests", e);
         }
     }
 

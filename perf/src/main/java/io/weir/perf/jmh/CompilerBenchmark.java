@@ -17,6 +17,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.perf.firewall.PolicyFixture;
 
 /** Compiling 10,000 components with ten rules each: all of them, and one of them after the others were compiled. */
 @State(Scope.Thread)

@@ -18,6 +18,7 @@ import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Verdict;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.perf.firewall.PolicyFixture;
 
 /**
  * Judging a flow, under a few rules and under as many as a large host has: flows between ten components, whose tables stay in the

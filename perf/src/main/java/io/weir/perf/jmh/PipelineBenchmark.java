@@ -34,6 +34,7 @@ import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.perf.firewall.UdpBatch;
 
 /**
  * What a 64-byte frame costs in memory, in batches of 64: to enter a batch, to be parsed, and to pass parsing and the

@@ -54,11 +54,25 @@ class PlanTest {
         Probe tcp = (testbed, contender) -> Map.of();
         Probes probes = new Probes(tcp, tcp, tcp, tcp);
 
-        plan.measures().forEach(measure -> assertEquals(tcp, probes.of(measure)));
+        plan.measures().stream()
+                .filter(measure -> !plan.inMemory().contains(measure))
+                .forEach(measure -> assertEquals(tcp, probes.of(measure)));
         assertThrows(IllegalArgumentException.class, () -> probes.of("pong"));
     }
 
+    @Test
+    void shouldLeaveTheTestbedOutWhenNarrowedToMemory() {
+        Plan narrow = plan.only(Set.of(Plan.APPLY));
+
+        assertEquals(List.of(), narrow.entrants());
+        assertEquals(List.of(Plan.APPLY), narrow.inMemory());
+        assertEquals(3, narrow.bars().size());
+    }
+
     private boolean takesPart(String contender, String measure) {
+        if (contender.equals(Plan.IN_MEMORY)) {
+            return plan.inMemory().contains(measure);
+        }
         return plan.entrants().stream()
                 .anyMatch(entrant ->
                         entrant.name().equals(contender) && entrant.measures().contains(measure));

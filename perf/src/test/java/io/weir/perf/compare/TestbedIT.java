@@ -81,7 +81,11 @@ class TestbedIT {
     void shouldSayTheCauseWhenAPeerCannotStart() {
         try (Testbed testbed = Testbed.create();
                 WeirSwitch weir = new WeirSwitch(
-                        Path.of("/bin/false"), directory, WeirSwitch.Attachment.TAP, WeirSwitch.Idle.BLOCK)) {
+                        Path.of("/bin/false"),
+                        directory,
+                        WeirSwitch.Attachment.TAP,
+                        WeirSwitch.Idle.BLOCK,
+                        WeirSwitch.Policy.ENFORCE)) {
             BenchException thrown = assertThrows(BenchException.class, () -> weir.start(testbed));
 
             assertTrue(thrown.reason().startsWith("weir run ended with 1"), thrown.reason());

@@ -1,4 +1,4 @@
-package io.weir.perf.jmh;
+package io.weir.perf.firewall;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -13,18 +13,19 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
  * A full batch of 64-byte frames (without frame check sequence) as a tap hands them over: untagged, IPv4, UDP, a plain
  * virtio-net header in front. A few flows of two hosts, as in the flood of {@code weir bench}.
  *
- * <p>Threading: one benchmark thread.
+ * <p>Threading: one thread.
  */
-final class UdpBatch implements AutoCloseable {
-    static final int FRAME_LENGTH = 64;
-    static final int INGRESS_PORT = 0;
-    static final int EGRESS_PORT = 1;
+public final class UdpBatch implements AutoCloseable {
+    public static final int FRAME_LENGTH = 64;
+    public static final int INGRESS_PORT = 0;
+    public static final int EGRESS_PORT = 1;
     /** Behind {@link #INGRESS_PORT}. */
-    static final long SENDER_MAC = 0x5254_0000_000AL;
+    public static final long SENDER_MAC = 0x5254_0000_000AL;
     /** Behind {@link #EGRESS_PORT}. */
-    static final long RECEIVER_MAC = 0x5254_0000_000BL;
+    public static final long RECEIVER_MAC = 0x5254_0000_000BL;
 
-    static final long NOW_NS = 1;
+    /** When the frames of {@link #refilled()} come. */
+    public static final long NOW_NS = 1;
 
     private static final int ETHERNET_LENGTH = 14;
     private static final int IPV4_LENGTH = 20;
@@ -37,7 +38,7 @@ final class UdpBatch implements AutoCloseable {
     private final PacketBatch batch = new PacketBatch();
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
 
-    UdpBatch() {
+    public UdpBatch() {
         for (int i = 0; i < PacketBatch.CAPACITY; i++) {
             view.wrap(pool.receiveAddress(i), VirtioNetHeader.LENGTH);
             view.setMemory(0, VirtioNetHeader.LENGTH, (byte) 0);
@@ -75,8 +76,13 @@ final class UdpBatch implements AutoCloseable {
     }
 
     /** The batch as a port fills it: 64 frames, nothing decided. */
-    PacketBatch refilled() {
-        batch.reset(INGRESS_PORT, NOW_NS);
+    public PacketBatch refilled() {
+        return refilled(INGRESS_PORT, NOW_NS);
+    }
+
+    /** The batch as another port fills it. */
+    PacketBatch refilled(int ingressPort, long nowNs) {
+        batch.reset(ingressPort, nowNs);
         for (int i = 0; i < PacketBatch.CAPACITY; i++) {
             batch.add(frame(i), FRAME_LENGTH, i);
         }
