@@ -46,11 +46,9 @@ final class SessionJudge implements AutoCloseable {
     // [packet] of the batch under way
     private final SessionKey[] keys = new SessionKey[PacketBatch.CAPACITY];
     private final long[] hashes = new long[PacketBatch.CAPACITY];
+    private final int[] guesses = new int[PacketBatch.CAPACITY]; // session that it probably is
     private final boolean[] keyed = new boolean[PacketBatch.CAPACITY];
     private SessionKey key = new SessionKey();
-
-    @SuppressWarnings("UnusedVariable") // written so that reading ahead is not left out
-    private int readAhead;
 
     private final SessionKey quoted = new SessionKey();
     private final FlowKey known = new FlowKey();
@@ -78,13 +76,11 @@ final class SessionJudge implements AutoCloseable {
 
     /** Lets the sessions that packets have asked for come from memory at once, and not one after the other. */
     void readAhead(PacketBatch batch) {
-        int read = 0;
         for (int i = 0; i < batch.count(); i++) {
             if (keyed[i]) {
-                read += sessions.prefetch(hashes[i]);
+                guesses[i] = table.prefetch(hashes[i]);
             }
         }
-        readAhead += read;
     }
 
     /** The packet asks for no session. */
@@ -103,7 +99,7 @@ final class SessionJudge implements AutoCloseable {
             icmpError(batch, i, policy);
             return;
         }
-        int session = sessions.find(key, hashes[i]);
+        int session = sessions.find(key, hashes[i], guesses[i]);
         if (session == MISS) {
             begin(batch, i, policy, MISS);
         } else {

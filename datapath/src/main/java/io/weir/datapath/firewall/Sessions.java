@@ -127,13 +127,8 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         return table.find(key, nowMs);
     }
 
-    int find(SessionKey key, long hash) {
-        return table.find(key, hash, nowMs);
-    }
-
-    /** Reads ahead what the look-up of that hash will read. */
-    int prefetch(long hash) {
-        return table.prefetch(hash);
+    int find(SessionKey key, long hash, int guess) {
+        return table.find(key, hash, guess, nowMs);
     }
 
     /** A number that two MAC addresses hardly share with two others, whichever a guest chooses; never {@link #DOUBTED}. */

@@ -169,12 +169,20 @@ public final class SessionTable implements AutoCloseable {
 
     /** The session of that key, or {@link #MISS}: also when its time is over or one of its ports was flushed; it ends then. */
     public int find(SessionKey key, int nowMs) {
-        return find(key, index.hash(key), nowMs);
+        return met(lookup(key, index.hash(key)), nowMs);
     }
 
-    /** As the other, with the key's {@link #hash}. */
-    public int find(SessionKey key, long hash, int nowMs) {
-        int session = lookup(key, hash);
+    /**
+     * As the other, with the key's {@link #hash}.
+     *
+     * @param guess what {@link #prefetch} said, since when anything may have happened, or {@link #MISS}
+     */
+    public int find(SessionKey key, long hash, int guess, int nowMs) {
+        boolean guessed = guess != MISS && fields.state(guess) != SessionState.NONE && matches(guess, key);
+        return met(guessed ? guess : lookup(key, hash), nowMs);
+    }
+
+    private int met(int session, int nowMs) {
         if (session == MISS) {
             return MISS;
         }
@@ -200,14 +208,14 @@ public final class SessionTable implements AutoCloseable {
     }
 
     /**
-     * The session that a look-up of that hash would try first, or 0; reads its two lines, so that those of many sessions come from
+     * The session that a look-up of that hash would try first, or {@link #MISS}; reads its two lines, so that those of many sessions come from
      * memory at once. It says nothing about who the session is.
      */
     public int prefetch(long hash) {
         int bucket = index.first(hash);
         long candidates = index.candidates(bucket, 0, SessionIndex.tag(hash));
         if (candidates == 0) {
-            return 0;
+            return MISS;
         }
         int session = index.session(bucket, 0, candidates);
         int at = session << LINE_SHIFT;
