@@ -29,6 +29,7 @@ import static io.weir.datapath.wire.NetworkOrder.i64;
  */
 public final class SourceGuardStage implements Stage {
     private static final int SPOOFED_ARP = DropReason.SPOOFED_ARP.code();
+    private static final int SPOOFED_ND = DropReason.SPOOFED_ND.code();
     private static final int SPOOFED_IP = DropReason.SPOOFED_IP.code();
     private static final int DHCP_SERVER_REFUSED = DropReason.DHCP_SERVER_REFUSED.code();
 
@@ -38,6 +39,7 @@ public final class SourceGuardStage implements Stage {
 
     private final CurrentPolicy current;
     private final DenyRecorder recorder;
+    private final LinkLocalClaims claims;
     private final NeighbourGuard neighbours;
     private final FlowKey sender = new FlowKey();
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
@@ -47,10 +49,12 @@ public final class SourceGuardStage implements Stage {
     private long passedLow;
     private int passedVlan;
 
-    public SourceGuardStage(CurrentPolicy current, DenyRecorder recorder) {
+    /** @param seed fresh random bits */
+    public SourceGuardStage(CurrentPolicy current, DenyRecorder recorder, long seed) {
         this.current = current;
         this.recorder = recorder;
-        this.neighbours = new NeighbourGuard(current);
+        this.claims = new LinkLocalClaims(seed);
+        this.neighbours = new NeighbourGuard(current, claims);
     }
 
     @Override
@@ -68,6 +72,7 @@ public final class SourceGuardStage implements Stage {
         int port = batch.ingressPort();
         Policy policy = current.policy();
         if (policy == null || !current.judged(port)) {
+            note(batch);
             return;
         }
         boolean enforced = current.enforced(port);
@@ -83,6 +88,24 @@ public final class SourceGuardStage implements Stage {
                 refuse(batch, i, policy, reason, enforced);
             }
         }
+    }
+
+    /** What is not guarded may be a router's word all the same, which others must not speak. */
+    private void note(PacketBatch batch) {
+        if (!current.active() || !current.router(batch.ingressPort())) {
+            return;
+        }
+        for (int i = 0; i < batch.count(); i++) {
+            if (batch.forwarded(i) && batch.is(i, PacketBatch.IS_ICMPV6_ND)) {
+                batch.wrap(i, frame);
+                neighbours.note(batch, i, frame);
+            }
+        }
+    }
+
+    /** The port is removed: what it has claimed is free. */
+    public void forgetPort(int port) {
+        claims.forgetPort(port);
     }
 
     private void refuse(PacketBatch batch, int i, Policy policy, int reason, boolean enforced) {
@@ -124,10 +147,14 @@ public final class SourceGuardStage implements Stage {
             return DHCP_SERVER_REFUSED;
         }
         boolean unspecified = (high | low) == 0 && batch.is(i, PacketBatch.IS_GROUP_MEMBERSHIP);
-        // Link-local addresses mean something on this link only, where the MAC address tells the sender.
-        return unspecified || InternetAddresses.isLinkLocal6(high)
-                ? link(batch, i, policy)
-                : address(batch, i, policy, high, low);
+        if (unspecified) {
+            return link(batch, i, policy);
+        }
+        if (InternetAddresses.isLinkLocal6(high)) {
+            int reason = neighbours.linkLocal(batch, i, high, low, policy, sender);
+            return reason == SPOOFED_ND ? SPOOFED_IP : reason;
+        }
+        return address(batch, i, policy, high, low);
     }
 
     private int dhcp(PacketBatch batch, int i, Policy policy, int kind, long source) {

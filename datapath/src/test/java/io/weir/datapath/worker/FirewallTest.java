@@ -380,4 +380,27 @@ class FirewallTest {
                 + record.sourcePort() + " port " + record.ingressPort()));
         assertEquals(List.of("17>16 from 80 port 1", "16>17 from 4000 port 0"), denies);
     }
+
+    private static byte[] advertisement(long from, String address) {
+        return discovery(from, BROADCAST, "fe80::" + Long.toHexString(from & 0xFFF), "ff02::1", 136, address, 2);
+    }
+
+    @Test
+    void shouldLetNobodyClaimTheLinkLocalAddressOfARouterOrOfAnother() {
+        ports("a access 10 enforce\nb access 10 enforce\nr access 10 role uplink\n");
+        weir.policy(new TablePolicy(1, BOUND + "allow * * *\n"));
+        long router = 0x0200_0000_0001L;
+
+        assertNull(reason("a", advertisement(MAC_A, "fe80::5")), "first come");
+        assertEquals(DropReason.SPOOFED_ND, reason("b", advertisement(MAC_B, "fe80::5")));
+        assertNull(reason("a", advertisement(MAC_A, "fe80::5")));
+        assertNull(reason("b", advertisement(MAC_B, "fe80::1")), "nobody's yet");
+        assertNull(reason("r", routerAdvertisement(router)), "a port under no policy");
+        assertEquals(DropReason.SPOOFED_ND, reason("b", advertisement(MAC_B, "fe80::1")));
+        byte[] flow = ipv6(MAC_B, MAC_A, "fe80::1", "fe80::5", 59, new byte[8]);
+        assertEquals(DropReason.SPOOFED_IP, reason("b", flow));
+        nowNs += 400 * SECOND_NS;
+        assertEquals(DropReason.SPOOFED_ND, reason("b", advertisement(MAC_B, "fe80::1")), "a router's for an hour");
+        assertNull(reason("b", advertisement(MAC_B, "fe80::5")), "given up by silence");
+    }
 }
