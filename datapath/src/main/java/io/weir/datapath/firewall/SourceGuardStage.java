@@ -12,11 +12,14 @@ import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PolicySettings;
+import io.weir.datapath.wire.IcmpHeader;
+import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.wire.Ipv4Header;
 import io.weir.datapath.wire.Ipv6Header;
 
 import static io.weir.datapath.wire.NetworkOrder.i32;
 import static io.weir.datapath.wire.NetworkOrder.i64;
+import static io.weir.datapath.wire.NetworkOrder.u8;
 
 /**
  * The stage "source-guard": lets no port speak for an address that is not its own. MAC address, VLAN and IP address of a
@@ -31,6 +34,7 @@ public final class SourceGuardStage implements Stage {
     private static final int SPOOFED_ARP = DropReason.SPOOFED_ARP.code();
     private static final int SPOOFED_ND = DropReason.SPOOFED_ND.code();
     private static final int SPOOFED_IP = DropReason.SPOOFED_IP.code();
+    private static final int ROUTER_REFUSED = DropReason.ROUTER_ADVERTISEMENT_REFUSED.code();
     private static final int DHCP_SERVER_REFUSED = DropReason.DHCP_SERVER_REFUSED.code();
 
     private static final int ARP_SENDER_MAC_OFFSET = 8;
@@ -129,6 +133,12 @@ public final class SourceGuardStage implements Stage {
 
     private int ipv4(PacketBatch batch, int i, Policy policy) {
         long source = FlowReader.ipv4(frame, batch.networkOffset(i) + Ipv4Header.SOURCE_OFFSET);
+        if (refusedToClient(batch, i)) {
+            return DHCP_SERVER_REFUSED;
+        }
+        if (isRedirect(batch, i) && !current.router(batch.ingressPort())) {
+            return ROUTER_REFUSED;
+        }
         int dhcp = Dhcp.kind(batch, i, frame);
         if (dhcp != Dhcp.NONE) {
             return dhcp(batch, i, policy, dhcp, source);
@@ -143,7 +153,8 @@ public final class SourceGuardStage implements Stage {
         if (batch.is(i, PacketBatch.IS_ICMPV6_ND)) {
             return neighbours.check(batch, i, frame, policy, sender);
         }
-        if (Dhcp.kind(batch, i, frame) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort())) {
+        boolean fromServer = Dhcp.kind(batch, i, frame) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort());
+        if (fromServer || refusedToClient(batch, i)) {
             return DHCP_SERVER_REFUSED;
         }
         boolean unspecified = (high | low) == 0 && batch.is(i, PacketBatch.IS_GROUP_MEMBERSHIP);
@@ -165,6 +176,18 @@ public final class SourceGuardStage implements Stage {
                 && kind == Dhcp.FROM_CLIENT
                 && current.dhcp(batch.ingressPort()) == PolicySettings.Dhcp.CLIENT;
         return unspecified ? link(batch, i, policy) : address(batch, i, policy, InternetAddresses.IPV4_HIGH, source);
+    }
+
+    /** A client takes the word of whoever sends to its port, be it from a server's port or not. */
+    private boolean refusedToClient(PacketBatch batch, int i) {
+        return !mayServe(batch.ingressPort()) && Dhcp.isForClient(batch, i, frame);
+    }
+
+    /** RFC 792: tells a host of a better router, as only a router should. */
+    private boolean isRedirect(PacketBatch batch, int i) {
+        return batch.ipProtocol(i) == IpProtocol.ICMP
+                && batch.transportOffset(i) != 0
+                && u8(frame, batch.transportOffset(i)) == IcmpHeader.REDIRECT;
     }
 
     private boolean mayServe(int port) {

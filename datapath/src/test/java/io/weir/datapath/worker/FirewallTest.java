@@ -403,4 +403,26 @@ class FirewallTest {
         assertEquals(DropReason.SPOOFED_ND, reason("b", advertisement(MAC_B, "fe80::1")), "a router's for an hour");
         assertNull(reason("b", advertisement(MAC_B, "fe80::5")), "given up by silence");
     }
+
+    @Test
+    void shouldLetNobodyButAServerSendToWhereDhcpClientsListen() {
+        ports("a access 10 enforce dhcp client\nb access 10 enforce\n");
+        policy(1, "allow * * *\n");
+
+        assertEquals(DropReason.DHCP_SERVER_REFUSED, reason("b", udp(MAC_B, MAC_A, 5000, 68)));
+        assertNull(reason("b", udp(MAC_B, MAC_A, 5000, 69)));
+    }
+
+    @Test
+    void shouldTakeARedirectFromNobodyButARouter() {
+        ports("a access 10 enforce\nb access 10 enforce\nr access 10 enforce role uplink\n");
+        weir.policy(new TablePolicy(1, BOUND.replace("ops c", "ops r") + "allow * * *\n"));
+        receive("a", opaque(MAC_A, MAC_B));
+        receive("b", opaque(MAC_B, MAC_A));
+        byte[] query = udp(MAC_A, MAC_B, 4000, 53);
+        assertNull(reason("a", query));
+
+        assertEquals(DropReason.ROUTER_ADVERTISEMENT_REFUSED, reason("b", icmpError(MAC_B, MAC_A, 5, 1, query)));
+        assertEquals(DropReason.ICMP_UNRELATED, reason("r", icmpError(MAC_C, MAC_A, 5, 1, query)));
+    }
 }
