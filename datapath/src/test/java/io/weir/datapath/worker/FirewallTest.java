@@ -425,4 +425,38 @@ class FirewallTest {
         assertEquals(DropReason.ROUTER_ADVERTISEMENT_REFUSED, reason("b", icmpError(MAC_B, MAC_A, 5, 1, query)));
         assertEquals(DropReason.ICMP_UNRELATED, reason("r", icmpError(MAC_C, MAC_A, 5, 1, query)));
     }
+
+    @Test
+    void shouldTakeAnErrorFromNobodyButTheMacAddressOfTheSessionsEnd() {
+        weir.policy(new TablePolicy(1, """
+                component web a 02:00:00:00:00:0a - -
+                component db b 02:00:00:00:00:0b - -
+                component other b 02:00:00:00:00:0c - -
+                allow web db udp/*
+                allow * * ether
+                """));
+        receive("a", opaque(MAC_A, MAC_B));
+        receive("b", opaque(MAC_B, MAC_A));
+        byte[] query = udp(MAC_A, MAC_B, 4000, 53);
+        assertNull(reason("a", query));
+
+        assertEquals(DropReason.ICMP_UNRELATED, reason("b", icmpError(MAC_C, MAC_A, 3, 3, query)));
+        assertNull(reason("b", icmpError(MAC_B, MAC_A, 3, 3, query)));
+    }
+
+    @Test
+    void shouldBlameTheSenderOfTheReplyThatMeetsANewEpoch() {
+        policy(1, "allow web db udp/*\n");
+        hear();
+        assertNull(reason("a", udp(MAC_A, MAC_B, 9, 1)));
+        policy(2, "drop web db udp/*\n");
+        weir.drainDenies(record -> {});
+
+        assertEquals(DropReason.EGRESS_DENIED, reason("b", udp(MAC_B, MAC_A, 1, 9)));
+
+        List<String> denies = new ArrayList<>();
+        weir.drainDenies(record -> denies.add(record.sourceIdentity() + ">" + record.destinationIdentity() + " from "
+                + record.sourcePort() + " port " + record.ingressPort()));
+        assertEquals(List.of("17>16 from 1 port 1"), denies);
+    }
 }
