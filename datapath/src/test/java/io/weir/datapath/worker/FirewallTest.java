@@ -459,4 +459,17 @@ class FirewallTest {
                 + record.sourcePort() + " port " + record.ingressPort()));
         assertEquals(List.of("17>16 from 1 port 1"), denies);
     }
+
+    @Test
+    void shouldRecordEachPortThatAFloodedPacketMayNotReach() {
+        policy(1, "allow web db udp/*\n");
+
+        assertNull(reason("a", udp(MAC_A, BROADCAST, ip(MAC_A), -1, 9, 9)));
+        assertEquals(DropReason.EGRESS_NO_RULE, reason("c", udp(MAC_C, BROADCAST, ip(MAC_C), -1, 9, 9)));
+
+        List<String> denies = new ArrayList<>();
+        weir.drainDenies(record -> denies.add(record.sourceIdentity() + ">" + record.destinationIdentity()
+                + (record.copies() ? " copies " : " frames ") + record.packets()));
+        assertEquals(List.of("16>18 copies 1", "18>16 copies 1", "18>17 frames 1"), denies);
+    }
 }
