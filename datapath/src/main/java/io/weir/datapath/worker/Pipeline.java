@@ -171,9 +171,9 @@ final class Pipeline implements AutoCloseable {
         sessions.flush(port);
     }
 
-    /** Up to so many live sessions, those whose ports have names. */
-    List<SessionInfo> sessions(long nowNs, int limit, IntFunction<@Nullable String> portName) {
-        return new SessionReader(sessions).read(nowNs, limit, portName);
+    /** Reads up to so many live sessions, those whose ports have names. */
+    SessionReader sessions(int limit, IntFunction<@Nullable String> portName) {
+        return new SessionReader(sessions, limit, portName);
     }
 
     /** Sessions in the table, those included that wait for a sweep. */

@@ -472,4 +472,18 @@ class FirewallTest {
                 + (record.copies() ? " copies " : " frames ") + record.packets()));
         assertEquals(List.of("16>18 copies 1", "18>16 copies 1", "18>17 frames 1"), denies);
     }
+
+    @Test
+    void shouldReadAllSessionsHoweverManySlicesThatTakes() {
+        weir.close();
+        weir = new OfflineSwitch(SwitchSettings.DEFAULT.withSessions(16384), PortLines.parse(PORTS));
+        policy(1, "allow web db udp/*\n");
+        hear();
+        for (int i = 0; i < 4_000; i++) {
+            receive("a", udp(MAC_A, MAC_B, 1000 + i, 53));
+        }
+
+        assertEquals(4_000, weir.sessions(10_000).size());
+        assertEquals(3_000, weir.sessions(3_000).size());
+    }
 }
