@@ -29,6 +29,11 @@ public final class ProbeFlows {
     private static final long DESTINATION_MAC = 0x02_00_5E_00_53_02L;
     private static final int IPV4_LENGTH = 96;
 
+    /** EtherType for local experiments (IEEE 802): rules tell none apart. */
+    private static final int EXPERIMENT = 0x88B5;
+
+    private static final int[] ETHER_TYPES = {0x0800, 0x86DD}; // by family
+
     /** Addresses set aside for documentation, by family. */
     private static final IpPrefix[] STRANGERS = {
         IpPrefix.ipv4(0xC633_6401, 32), new IpPrefix(0x2001_0DB8L << 32, 1, 128)
@@ -37,34 +42,72 @@ public final class ProbeFlows {
     private ProbeFlows() {}
 
     /**
+     * One end of the question.
+     *
+     * @param role of ports that instances do not name
+     * @param instances where it runs; one without a port and without attributes stands for a reserved component
+     */
+    public record End(PortRole role, List<Instance> instances) {
+        public End {
+            instances = List.copyOf(instances);
+        }
+
+        /** A component of the epoch, also a reserved one; without instances when there is no such. */
+        static End of(PolicyEpoch epoch, String id) {
+            Component component = epoch.component(epoch.identityOf(id));
+            return switch (id) {
+                case "reserved.world" -> reserved(PortRole.UPLINK);
+                case "reserved.host" -> reserved(PortRole.HOST);
+                case "reserved.unknown" -> reserved(PortRole.VM);
+                default -> new End(PortRole.VM, component == null ? List.of() : component.instances());
+            };
+        }
+
+        /** An end that no document claims, behind any port of that role. */
+        public static End reserved(PortRole role) {
+            return new End(role, List.of(new Instance("", OptionalLong.empty(), 0, List.of(), List.of())));
+        }
+    }
+
+    /**
+     * A flow, and the instances that it is between.
+     *
+     * @param key under enforcement; its ports are numbers of the epoch
+     */
+    public record Probe(Instance source, Instance destination, FlowKey key) {}
+
+    /**
      * The flows from one component to another, under enforcement.
      *
      * @param from component id, also a reserved one
-     * @param protocol IP protocol
+     * @param protocol IP protocol, or {@link FlowKey#NOT_IP}
      * @param port destination port, or type and code
      * @return empty when no instance of one could reach an instance of the other: other VLANs, address families or ports
      */
     public static List<FlowKey> between(PolicyEpoch epoch, String from, String to, int protocol, int port) {
-        List<FlowKey> flows = new ArrayList<>();
-        for (Instance source : instances(epoch, from)) {
-            for (Instance destination : instances(epoch, to)) {
+        return between(epoch, End.of(epoch, from), End.of(epoch, to), protocol, port).stream()
+                .map(Probe::key)
+                .toList();
+    }
+
+    /** The same between ends that need not be components of the epoch. */
+    public static List<Probe> between(PolicyEpoch epoch, End from, End to, int protocol, int port) {
+        List<Probe> probes = new ArrayList<>();
+        for (Instance source : from.instances) {
+            for (Instance destination : to.instances) {
                 int sourcePort = sourcePort(source, protocol);
                 boolean served = destination.l4().isEmpty()
                         || destination.l4().stream().anyMatch(match -> match.matches(protocol, port));
                 boolean bridged = source.vlan() == 0 || destination.vlan() == 0 || source.vlan() == destination.vlan();
                 if (served && bridged && sourcePort >= 0) {
-                    add(flows, epoch, from, to, source, destination, new int[] {protocol, sourcePort, port});
+                    keys(source, destination, new int[] {protocol, sourcePort, port}).stream()
+                            .map(key -> key.ingress(epoch.portId(source.port()), from.role, PolicyMode.ENFORCE)
+                                    .egress(epoch.portId(destination.port()), to.role, PolicyMode.ENFORCE))
+                            .forEach(key -> probes.add(new Probe(source, destination, key)));
                 }
             }
         }
-        return flows;
-    }
-
-    private static List<Instance> instances(PolicyEpoch epoch, String id) {
-        boolean reserved = id.startsWith("reserved.");
-        Instance nowhere = new Instance("", OptionalLong.empty(), 0, List.of(), List.of());
-        Component component = epoch.component(epoch.identityOf(id));
-        return reserved ? List.of(nowhere) : component == null ? List.of() : component.instances();
+        return probes;
     }
 
     /** A port that the source may send from, or -1 when it has none of that protocol. */
@@ -85,33 +128,33 @@ public final class ProbeFlows {
         return -1;
     }
 
-    private static void add(
-            List<FlowKey> flows,
-            PolicyEpoch epoch,
-            String from,
-            String to,
-            Instance source,
-            Instance destination,
-            int[] transport) {
+    /** One key for each address family that both speak, without ports of the switch. */
+    private static List<FlowKey> keys(Instance source, Instance destination, int[] transport) {
+        FlowKey link = new FlowKey()
+                .link(
+                        source.mac().orElse(SOURCE_MAC),
+                        destination.mac().orElse(DESTINATION_MAC),
+                        vlan(source, destination),
+                        EXPERIMENT)
+                .transport(transport[0], transport[1], transport[2]);
+        if (transport[0] == FlowKey.NOT_IP) {
+            return List.of(link.transport(FlowKey.NOT_IP, 0, 0));
+        }
+        List<FlowKey> keys = new ArrayList<>();
         for (int family = 0; family < STRANGERS.length; family++) {
             IpPrefix sender = address(source, family);
             IpPrefix receiver = address(destination, family);
             boolean spoken = said(source, family) || said(destination, family) || noneSaid(source, destination);
             boolean fits = transport[0] != (family == 0 ? ICMPV6 : ICMP);
             if (sender != null && receiver != null && spoken && fits) {
-                flows.add(new FlowKey()
-                        .ingress(epoch.portId(source.port()), role(from), PolicyMode.ENFORCE)
-                        .egress(epoch.portId(destination.port()), role(to), PolicyMode.ENFORCE)
-                        .link(
-                                source.mac().orElse(SOURCE_MAC),
-                                destination.mac().orElse(DESTINATION_MAC),
-                                vlan(source, destination),
-                                family == 0 ? 0x0800 : 0x86DD)
+                keys.add(new FlowKey()
+                        .copyFrom(link)
+                        .link(link.sourceMac(), link.destinationMac(), link.vlan(), ETHER_TYPES[family])
                         .source(sender.high(), sender.low())
-                        .destination(receiver.high(), receiver.low())
-                        .transport(transport[0], transport[1], transport[2]));
+                        .destination(receiver.high(), receiver.low()));
             }
         }
+        return keys;
     }
 
     private static boolean said(Instance instance, int family) {
@@ -141,13 +184,5 @@ public final class ProbeFlows {
             }
         }
         return null;
-    }
-
-    private static PortRole role(String component) {
-        return switch (component) {
-            case "reserved.world" -> PortRole.UPLINK;
-            case "reserved.host" -> PortRole.HOST;
-            default -> PortRole.VM;
-        };
     }
 }

@@ -2,6 +2,7 @@ package io.weir.identity.evaluate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Identity;
 import io.weir.datapath.policy.PolicyMode;
@@ -10,6 +11,8 @@ import io.weir.datapath.policy.PortRole;
 /**
  * Whether two ends could talk at all: never no when {@link Judge} would allow a flow between them, in either direction, whatever
  * its protocol, to a unicast address; yes in some cases where it would not. Rules bound to a time count as if they were there.
+ * A default deny that rejects or redirects counts as talk too: without each other's MAC addresses no packet would come to be
+ * rejected.
  *
  * <p>An end is everybody who may have its addresses: components that share them by their ports, and whoever is unknown there.
  * A zero or group MAC address, and a zero IP address, leave open whose they are; rules for networks are asked with the addresses
@@ -100,7 +103,7 @@ final class Talk {
                         && side(false, source, destination, in, true, ends));
     }
 
-    /** Whether the side could allow some flow with the peer; atSource tells which end of the key the side's own is. */
+    /** Whether the side could allow or answer some flow with the peer; atSource tells which end of the key the side's own is. */
     private boolean side(boolean egress, Subject own, Subject peer, PolicyMode mode, boolean atSource, FlowKey ends) {
         if (mode != PolicyMode.ENFORCE) {
             return true;
@@ -127,7 +130,7 @@ final class Talk {
                 return false;
             }
         }
-        return !own.isolated(egress) || own.is(Subject.AUDITED);
+        return !own.isolated(egress) || own.is(Subject.AUDITED) || own.violationsAction() != Action.DROP;
     }
 
     private int @Nullable [] sender(boolean egress, Subject own, int tier, boolean atSource, FlowKey ends) {

@@ -64,6 +64,12 @@ public final class MethodRoles {
         method(GrantServiceGrpc.getListMethod(), VIEWER);
         method(GrantServiceGrpc.getCreateMethod(), OPERATOR);
         method(GrantServiceGrpc.getRevokeMethod(), OPERATOR);
+
+        method(FlowServiceGrpc.getFlowsMethod(), VIEWER);
+        method(FlowServiceGrpc.getDeniesMethod(), VIEWER);
+        method(FlowServiceGrpc.getMapMethod(), VIEWER);
+        method(FlowServiceGrpc.getSessionsMethod(), VIEWER);
+        method(FlowServiceGrpc.getFlushSessionsMethod(), OPERATOR);
     }
 
     private MethodRoles() {}

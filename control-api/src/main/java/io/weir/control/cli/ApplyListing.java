@@ -19,6 +19,10 @@ import io.weir.identity.component.L4Text;
 
 /** What a change of policy did or would do. */
 final class ApplyListing {
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+    private static final int SCTP = 132;
+
     private ApplyListing() {}
 
     static void print(PrintWriter out, Output output, ApplyResponse answer, boolean dryRun) {
@@ -56,9 +60,16 @@ final class ApplyListing {
     /** {@code web 10.0.0.1:40000 -> db 10.0.0.2:5432 tcp allow -> drop (ingress-no-rule)}. */
     private static String flow(FlowChange flow) {
         String reason = flow.getReason().isEmpty() ? "" : " (" + flow.getReason() + ')';
-        return "  " + flow.getSource() + ' ' + flow.getSourceAddress() + ':' + flow.getSourcePort() + " -> "
-                + flow.getDestination() + ' ' + flow.getDestinationAddress() + ':' + flow.getDestinationPort() + ' '
+        return "  " + flow.getSource() + ' ' + place(flow, flow.getSourceAddress(), flow.getSourcePort()) + " -> "
+                + flow.getDestination() + ' ' + place(flow, flow.getDestinationAddress(), flow.getDestinationPort())
+                + ' '
                 + protocol(flow.getProtocol()) + ' ' + flow.getBefore() + " -> " + flow.getAfter() + reason;
+    }
+
+    /** ICMP has no ports: what stands there is its identifier, or type and code. */
+    private static String place(FlowChange flow, String address, int port) {
+        boolean ports = flow.getProtocol() == TCP || flow.getProtocol() == UDP || flow.getProtocol() == SCTP;
+        return ports ? (address.indexOf(':') < 0 ? address : '[' + address + ']') + ':' + port : address;
     }
 
     static String protocol(int protocol) {

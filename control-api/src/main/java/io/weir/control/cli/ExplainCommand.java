@@ -39,7 +39,8 @@ final class ExplainCommand extends DaemonVerb {
             names = "--at",
             paramLabel = "N",
             defaultValue = "0",
-            description = "As revision N alone says; the epoch in force when not said, with grants and quarantines.")
+            description =
+                    "As revision N by itself says, without grants and quarantines of now; default: the epoch in force.")
     private int revision;
 
     @Mixin
@@ -81,8 +82,22 @@ final class ExplainCommand extends DaemonVerb {
         if (!answer.getAuditAction().isEmpty()) {
             line(out, "without audit: " + answer.getAuditAction() + ' ' + answer.getAuditReason());
         }
-        line(out, "epoch " + answer.getEpoch() + ", revision " + answer.getRevision());
+        line(out, "judged: " + answer.getSource() + " -> " + answer.getDestination() + others(answer));
+        line(out, epoch(answer));
         out.flush();
+    }
+
+    private static String others(Explanation answer) {
+        return answer.getFlows() == 1
+                ? ""
+                : ", one of " + answer.getFlows() + " pairs of instances, of which " + answer.getFlowsAllowed()
+                        + " pass";
+    }
+
+    private static String epoch(Explanation answer) {
+        return answer.getWithoutGrants()
+                ? "revision " + answer.getRevision() + " by itself: grants and quarantines of now are not in it"
+                : "epoch " + answer.getEpoch() + ", revision " + answer.getRevision();
     }
 
     private static String reason(Explanation answer) {
@@ -120,6 +135,11 @@ final class ExplainCommand extends DaemonVerb {
                 .put("auditReason", answer.getAuditReason())
                 .put("epoch", answer.getEpoch())
                 .put("revision", answer.getRevision())
+                .put("source", answer.getSource())
+                .put("destination", answer.getDestination())
+                .put("flows", answer.getFlows())
+                .put("flowsAllowed", answer.getFlowsAllowed())
+                .put("withoutGrants", answer.getWithoutGrants())
                 .map();
     }
 

@@ -88,6 +88,11 @@ final class FlowDocuments {
         }
     }
 
+    /** For people: to the second. */
+    static String second(Timestamp time) {
+        return Instant.ofEpochSecond(time.getSeconds()).toString();
+    }
+
     static String time(Timestamp time) {
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos()).toString();
     }

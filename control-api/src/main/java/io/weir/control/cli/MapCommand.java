@@ -88,7 +88,7 @@ final class MapCommand extends DaemonVerb {
                     edge.getAllowedBytes(),
                     edge.getDeniedPackets(),
                     edge.getLastReason().isEmpty() ? "-" : edge.getLastReason(),
-                    edge.hasLastDenied() ? FlowDocuments.time(edge.getLastDenied()) : "-");
+                    edge.hasLastDenied() ? FlowDocuments.second(edge.getLastDenied()) : "-");
         }
         return table;
     }

@@ -62,7 +62,7 @@ final class MapSvg {
         line("<rect width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>", width, height);
         line(
                 "<text x=\"%d\" y=\"28\" font-size=\"15\" fill=\"#202124\">Who talks to whom, epoch %s, %s</text>",
-                MARGIN, Integer.toUnsignedString(map.getEpoch()), text(FlowDocuments.time(map.getTime())));
+                MARGIN, Integer.toUnsignedString(map.getEpoch()), text(FlowDocuments.second(map.getTime())));
         edges();
         map.getNodesList().forEach(this::box);
         line("</svg>");

@@ -18,6 +18,7 @@ import io.weir.control.flow.FlowRecorder;
 import io.weir.control.flow.SwitchFirewall;
 import io.weir.control.flow.SwitchNames;
 import io.weir.control.grpc.CaptureEndpoint;
+import io.weir.control.grpc.ChangeLog;
 import io.weir.control.grpc.DataDirectory;
 import io.weir.control.grpc.EventLog;
 import io.weir.control.grpc.FlowEndpoint;
@@ -77,8 +78,14 @@ public final class Daemon implements AutoCloseable {
         FlowRecorder recorder = undo.after(recorder(bridge, epochs));
         PolicyControl policy = PolicyControl.open(settings, bridge, events, epochs, recorder.audit(), undo);
         recorder.watch(policy.engine()::denied);
-        PortEndpoint portEndpoint =
-                new PortEndpoint(bridge, data, events, settings.policyMode(), settings.host(), Version.current());
+        PortEndpoint portEndpoint = new PortEndpoint(
+                bridge,
+                data,
+                events,
+                new ChangeLog(recorder.audit(), recorder.source()),
+                settings.policyMode(),
+                settings.host(),
+                Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
         List<BindableService> services =
                 new ArrayList<>(List.of(portEndpoint, captureEndpoint, new FlowEndpoint(recorder)));

@@ -13,10 +13,13 @@ import io.weir.datapath.worker.Switch;
 record SwitchSessions(Switch bridge, PortPolicies ports) implements LiveFlows {
     @Override
     public List<Flow> flows(int limit) {
-        return bridge.sessions(limit).stream().map(this::flow).toList();
+        PortPolicies now = ports.now();
+        return bridge.sessions(limit).stream()
+                .map(session -> flow(session, now))
+                .toList();
     }
 
-    private Flow flow(SessionInfo session) {
+    private static Flow flow(SessionInfo session, PortPolicies ports) {
         PolicySettings ingress = ports.of(session.ingressPort());
         PolicySettings egress = ports.of(session.egressPort());
         FlowKey key = new FlowKey()

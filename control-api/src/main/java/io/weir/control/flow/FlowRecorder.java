@@ -134,8 +134,8 @@ public final class FlowRecorder implements AutoCloseable {
         if (flow.kind() == FlowView.Kind.ENDED) {
             graph.ended(flow, names);
         }
-        // The first packets of denied flows are in the counts, which are exact.
-        if (flow.kind() != FlowView.Kind.DENIED) {
+        // The first packets of denied and audited flows are in the counts, which are exact and know the reason.
+        if (flow.kind() != FlowView.Kind.DENIED && flow.kind() != FlowView.Kind.AUDITED) {
             boolean _ = journal.telemetry(FlowMessages.message(flow, names, time));
         }
     }

@@ -1,13 +1,11 @@
 package io.weir.control.grpc;
 
-import java.time.Instant;
 import java.util.concurrent.Semaphore;
 
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
-import io.weir.control.access.Caller;
 import io.weir.control.audit.ChangeEntry;
 import io.weir.control.audit.DenyEntry;
 import io.weir.control.audit.FirewallSource;
@@ -128,15 +126,8 @@ public final class FlowEndpoint extends FlowServiceGrpc.FlowServiceImplBase {
             String port = request.getPort();
             long before = source.sessionCount();
             // Recorded first: what cannot be recorded is not done.
-            recorder.audit()
-                    .change(new ChangeEntry(
-                            Instant.now(),
-                            ChangeEntry.Kind.SESSIONS_FLUSHED,
-                            Caller.current().name(),
-                            port,
-                            source.revision(),
-                            source.epoch(),
-                            port.isEmpty() ? "all ports" : "port " + port));
+            new ChangeLog(recorder.audit(), source)
+                    .record(ChangeEntry.Kind.SESSIONS_FLUSHED, port, port.isEmpty() ? "all ports" : "port " + port);
             source.flushSessions(port.isEmpty() ? null : port);
             return FlushSessionsResponse.newBuilder().setFlushed(before).build();
         });

@@ -30,6 +30,7 @@ import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.Assurance;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.wire.AddressText;
+import io.weir.identity.component.Instance;
 import io.weir.identity.component.Kind;
 import io.weir.identity.evaluate.Explanation;
 import io.weir.identity.evaluate.PolicyEpoch;
@@ -166,6 +167,7 @@ final class PolicyMessages {
 
     static io.weir.control.v1.Explanation message(Explanations.Answer answer) {
         Explanation explanation = answer.explanation();
+        FlowKey key = answer.probe().key();
         io.weir.control.v1.Explanation.Builder message = io.weir.control.v1.Explanation.newBuilder()
                 .setAction(Action.name(explanation.action()))
                 .setReason(reason(explanation.reason()))
@@ -173,7 +175,12 @@ final class PolicyMessages {
                 .setIngress(side(answer.epoch(), explanation.ingress(), explanation.destinationAssurance()))
                 .setLabel(explanation.label())
                 .setEpoch(answer.epoch().epoch())
-                .setRevision(answer.epoch().revision());
+                .setRevision(answer.epoch().revision())
+                .setSource(end(answer.probe().source(), key.sourceHigh(), key.sourceLow(), key))
+                .setDestination(end(answer.probe().destination(), key.destinationHigh(), key.destinationLow(), key))
+                .setFlows(answer.flows())
+                .setFlowsAllowed(answer.allowed())
+                .setWithoutGrants(answer.alone());
         if (explanation.reason() != DropReason.NONE) {
             message.setReasonText(DropReason.ofCode(explanation.reason()).description());
         }
@@ -182,6 +189,12 @@ final class PolicyMessages {
                     .setAuditReason(reason(explanation.auditReason()));
         }
         return message.build();
+    }
+
+    /** {@code 10.9.1.7 on port p-web}. */
+    private static String end(Instance instance, long high, long low, FlowKey key) {
+        String place = instance.port().isEmpty() ? "no port" : "port " + instance.port();
+        return key.protocol() == FlowKey.NOT_IP ? place : address(high, low) + " on " + place;
     }
 
     private static SideExplanation side(PolicyEpoch epoch, Explanation.Side side, int assurance) {

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
+import io.weir.control.audit.ChangeEntry;
 import io.weir.control.v1.AddPortRequest;
 import io.weir.control.v1.ChangePortRequest;
 import io.weir.control.v1.Event;
@@ -27,6 +28,7 @@ import io.weir.control.v1.RemovePortResponse;
 import io.weir.control.v1.Statistics;
 import io.weir.control.v1.WatchEventsRequest;
 import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
 import io.weir.datapath.worker.MacEntry;
@@ -42,21 +44,30 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     private final Switch bridge;
     private final DataDirectory data;
     private final EventLog events;
+    private final ChangeLog changes;
     private final PolicyMode hostMode;
     private final String host;
     private final String version;
 
     /**
      * @param data where capture files of ports may be
+     * @param changes where changes of ports are recorded
      * @param hostMode how far ports are judged that do not say it
      * @param host name of this host, for statistics
      * @param version version of this build, for statistics
      */
     public PortEndpoint(
-            Switch bridge, DataDirectory data, EventLog events, PolicyMode hostMode, String host, String version) {
+            Switch bridge,
+            DataDirectory data,
+            EventLog events,
+            ChangeLog changes,
+            PolicyMode hostMode,
+            String host,
+            String version) {
         this.bridge = bridge;
         this.data = data;
         this.events = events;
+        this.changes = changes;
         this.hostMode = hostMode;
         this.host = host;
         this.version = version;
@@ -79,6 +90,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
             PortSettings settings = data.admit(SettingsMessages.settings(request.getSettings(), hostMode));
             refuseSecondWorker(settings);
             refuseTaken(settings);
+            changes.record(ChangeEntry.Kind.PORT, settings.name(), "added: " + policy(settings));
             return StatusMessages.message(bridge.addPort(settings));
         });
     }
@@ -109,8 +121,17 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
             requirePort(settings.name());
             refuseSecondWorker(settings);
             refuseOtherFiles(settings);
+            changes.record(ChangeEntry.Kind.PORT, settings.name(), "changed: " + policy(settings));
             return StatusMessages.message(bridge.changePort(settings));
         });
+    }
+
+    /** What of a port decides over what it may send. */
+    private static String policy(PortSettings settings) {
+        PolicySettings policy = settings.policy();
+        return "policy.mode=" + SettingsMessages.label(policy.mode()) + " policy.role="
+                + SettingsMessages.label(policy.role()) + " policy.dhcp=" + SettingsMessages.label(policy.dhcp())
+                + " policy.router=" + policy.router();
     }
 
     /** Both directions of a session must meet the same table, and a table has one writer. */
@@ -140,6 +161,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     public void removePort(RemovePortRequest request, StreamObserver<RemovePortResponse> observer) {
         Answers.unary(observer, () -> {
             requirePort(request.getName());
+            changes.record(ChangeEntry.Kind.PORT, request.getName(), "removed");
             bridge.removePort(request.getName());
             return RemovePortResponse.getDefaultInstance();
         });

@@ -1,9 +1,9 @@
 package io.weir.control.policy;
 
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 
-import io.weir.datapath.policy.FlowKey;
-import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.PolicySettings;
 import io.weir.identity.component.Component;
@@ -11,58 +11,35 @@ import io.weir.identity.component.Document;
 import io.weir.identity.component.Instance;
 import io.weir.identity.component.IpPrefix;
 import io.weir.identity.component.Kind;
-import io.weir.identity.component.L4Match;
 import io.weir.identity.component.PolicySet;
+import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.identity.evaluate.ProbeFlows;
+import io.weir.identity.evaluate.ProbeFlows.Probe;
 
 /**
- * One end of a flow that nobody has seen, as a packet of it would show.
+ * One end of flows that nobody has seen: every place where packets of it could come from.
  *
  * @param name component, {@code reserved.*} or address, as asked for
- * @param port name of the port, empty for one that no document mentions
- * @param role of the port
- * @param mode of the port
- * @param mac 0 when no instance says it
- * @param vlan 0 when no instance says it
- * @param high upper half of the address
- * @param low lower half
- * @param l4 port of its own that an instance asks for, 0 for none
+ * @param end its instances
  */
-record Ends(String name, String port, PortRole role, PolicyMode mode, long mac, int vlan, long high, long low, int l4) {
+record Ends(String name, ProbeFlows.End end) {
     private static final String HOST = "reserved.host";
     private static final String WORLD = "reserved.world";
     private static final String UNKNOWN = "reserved.unknown";
 
-    /** 192.0.2.1, of the addresses for documentation, RFC 5737 section 3: nobody's. */
-    private static final IpPrefix NOBODY = IpPrefix.ipv4(0xC000_0201, 32);
-
-    private static final int EPHEMERAL_PORT = 49_152;
-
-    /** The end behind an instance; of a network, its first address. */
-    static Ends of(String component, Instance instance, PortPolicies ports) {
-        PolicySettings policy = ports.of(instance.port());
-        IpPrefix ip = instance.ips().isEmpty() ? NOBODY : instance.ips().getFirst();
-        int l4 = instance.l4().stream()
-                .flatMap(match -> match.ranges().stream())
-                .map(L4Match.Range::first)
-                .findFirst()
-                .orElse(0);
-        return new Ends(
-                component,
-                instance.port(),
-                policy.role(),
-                policy.mode(),
-                instance.mac().orElse(0),
-                instance.vlan(),
-                ip.high(),
-                ip.low(),
-                l4);
+    static Ends of(String component, List<Instance> instances) {
+        return new Ends(component, new ProbeFlows.End(PortRole.VM, instances));
     }
 
-    /** An end that no component claims, with that address. */
-    static Ends outside(String name, PortRole role, IpPrefix address, PortPolicies ports) {
+    /** An end behind an uplink that no component claims, with an address of that network. */
+    static Ends world(String name, IpPrefix network, PortPolicies ports) {
+        return outside(name, PortRole.UPLINK, List.of(network), ports);
+    }
+
+    private static Ends outside(String name, PortRole role, List<IpPrefix> ips, PortPolicies ports) {
         String port = ports.withRole(role).stream().findFirst().orElse("");
-        PolicyMode mode = port.isEmpty() ? PolicyMode.ENFORCE : ports.of(port).mode();
-        return new Ends(name, port, role, mode, 0, 0, address.high(), address.low(), 0);
+        Instance nowhere = new Instance(port, OptionalLong.empty(), 0, ips, List.of());
+        return new Ends(name, new ProbeFlows.End(role, List.of(nowhere)));
     }
 
     /**
@@ -73,9 +50,9 @@ record Ends(String name, String port, PortRole role, PolicyMode mode, long mac, 
      */
     static Ends find(String text, PolicySet documents, PortPolicies ports) {
         return switch (text) {
-            case HOST -> outside(text, PortRole.HOST, NOBODY, ports);
-            case WORLD -> outside(text, PortRole.UPLINK, NOBODY, ports);
-            case UNKNOWN -> outside(text, PortRole.VM, NOBODY, PortPolicies.ENFORCED);
+            case HOST -> outside(text, PortRole.HOST, List.of(), ports);
+            case WORLD -> outside(text, PortRole.UPLINK, List.of(), ports);
+            case UNKNOWN -> new Ends(text, ProbeFlows.End.reserved(PortRole.VM));
             default -> named(text, documents, ports);
         };
     }
@@ -83,45 +60,56 @@ record Ends(String name, String port, PortRole role, PolicyMode mode, long mac, 
     private static Ends named(String text, PolicySet documents, PortPolicies ports) {
         Document document = documents.get(Kind.COMPONENT, text);
         if (document != null && document.body() instanceof Component component) {
-            return of(text, component.instances().getFirst(), ports);
+            return of(text, component.instances());
         }
         IpPrefix address = Addresses.parse(text)
                 .orElseThrow(() -> new UnknownException(
                         "no such component, and no IP address: was " + text + "; weir components lists components"));
-        return bound(address, documents, ports).orElseGet(() -> outside(text, PortRole.UPLINK, address, ports));
+        List<Instance> bound = bound(address, documents);
+        return bound.isEmpty() ? world(text, address, ports) : of(text, bound);
     }
 
-    /** The component whose instance has the longest prefix around the address. */
-    private static Optional<Ends> bound(IpPrefix address, PolicySet documents, PortPolicies ports) {
-        Ends best = null;
+    /** The instances that have the longest prefix around the address, with that address alone. */
+    private static List<Instance> bound(IpPrefix address, PolicySet documents) {
+        List<Instance> best = new ArrayList<>();
         int length = -1;
         for (Document document : documents.documents(Kind.COMPONENT)) {
             for (Instance instance : ((Component) document.body()).instances()) {
-                for (IpPrefix prefix : instance.ips()) {
-                    if (prefix.contains(address) && prefix.length() > length) {
-                        length = prefix.length();
-                        best = of(document.id(), instance, ports).at(address);
-                    }
+                int longest = instance.ips().stream()
+                        .filter(prefix -> prefix.contains(address))
+                        .mapToInt(IpPrefix::length)
+                        .max()
+                        .orElse(-1);
+                if (longest > length) {
+                    length = longest;
+                    best.clear();
+                }
+                if (longest >= 0 && longest == length) {
+                    best.add(new Instance(
+                            instance.port(), instance.mac(), instance.vlan(), List.of(address), instance.l4()));
                 }
             }
         }
-        return Optional.ofNullable(best);
+        return best;
     }
 
-    private Ends at(IpPrefix address) {
-        return new Ends(name, port, role, mode, mac, vlan, address.high(), address.low(), l4);
+    /** Every flow from one end to the other, as a packet would show it by the ports' roles and modes. */
+    static List<Probe> flows(PolicyEpoch epoch, Ends from, Ends to, int protocol, int port, PortPolicies ports) {
+        List<Probe> probes = ProbeFlows.between(epoch, from.end, to.end, protocol, port);
+        for (Probe probe : probes) {
+            PolicySettings ingress = from.policy(probe.source(), ports);
+            PolicySettings egress = to.policy(probe.destination(), ports);
+            probe.key()
+                    .ingress(probe.key().ingressPort(), ingress.role(), ingress.mode())
+                    .egress(probe.key().egressPort(), egress.role(), egress.mode());
+        }
+        return probes;
     }
 
-    /** Makes the key that of a flow from one end to the other. */
-    static FlowKey flow(FlowKey key, Ends from, Ends to, int protocol, int port) {
-        boolean ports = protocol == 6 || protocol == 17 || protocol == 132;
-        boolean ip = protocol != FlowKey.NOT_IP;
-        boolean ipv4 = to.high == 0 && to.low >>> 32 == 0xFFFF;
-        int etherType = !ip ? 0x88B5 : ipv4 ? 0x0800 : 0x86DD;
-        return key.clear()
-                .link(from.mac, to.mac, Math.max(from.vlan, to.vlan), etherType)
-                .source(ip ? from.high : 0, ip ? from.low : 0)
-                .destination(ip ? to.high : 0, ip ? to.low : 0)
-                .transport(protocol, ports ? (from.l4 == 0 ? EPHEMERAL_PORT : from.l4) : 0, ip ? port : 0);
+    private PolicySettings policy(Instance instance, PortPolicies ports) {
+        PolicySettings enforced = PolicySettings.ENFORCED;
+        return instance.port().isEmpty()
+                ? new PolicySettings(enforced.mode(), end.role(), enforced.dhcp(), enforced.router())
+                : ports.of(instance.port());
     }
 }

@@ -5,13 +5,14 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.weir.control.clock.DurableClock;
-import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Verdict;
 import io.weir.identity.compile.CompileRequest;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.evaluate.Explainer;
 import io.weir.identity.evaluate.Explanation;
 import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.identity.evaluate.ProbeFlows.Probe;
 
 /**
  * Answers about what revisions mean, beside the packet path: explain and diff. Other revisions than the one in force are compiled
@@ -51,16 +52,42 @@ public final class Explanations {
      */
     public Answer explain(String from, String to, int protocol, int port, Optional<Integer> revision) {
         PolicyEpoch epoch = revision.map(this::compiled).orElseGet(engine::current);
-        Ends source = Ends.find(from, epoch.documents(), ports);
-        Ends destination = Ends.find(to, epoch.documents(), ports);
-        FlowKey key = Ends.flow(new FlowKey(), source, destination, protocol, port);
-        key.ingress(epoch.portId(source.port()), source.role(), source.mode());
-        key.egress(epoch.portId(destination.port()), destination.role(), destination.mode());
-        return new Answer(epoch, Explainer.explain(epoch, key, clock.nowNs()));
+        PortPolicies now = ports.now();
+        Ends source = Ends.find(from, epoch.documents(), now);
+        Ends destination = Ends.find(to, epoch.documents(), now);
+        List<Probe> probes = Ends.flows(epoch, source, destination, protocol, port, now);
+        if (probes.isEmpty()) {
+            throw new UnknownException("no instance of " + from + " could send this to an instance of " + to
+                    + "; look at their VLANs, address families and l4");
+        }
+        long nowNs = clock.nowNs();
+        Verdict verdict = new Verdict();
+        List<Probe> denied = probes.stream()
+                .filter(probe -> {
+                    epoch.evaluate(probe.key(), nowNs, verdict);
+                    return !verdict.allowed();
+                })
+                .toList();
+        Probe shown = denied.isEmpty() ? probes.getFirst() : denied.getFirst();
+        return new Answer(
+                epoch,
+                Explainer.explain(epoch, shown.key(), nowNs),
+                shown,
+                probes.size(),
+                probes.size() - denied.size(),
+                revision.isPresent());
     }
 
-    /** An explanation, and the epoch that it is of. */
-    public record Answer(PolicyEpoch epoch, Explanation explanation) {}
+    /**
+     * An explanation, and the epoch that it is of.
+     *
+     * @param probe the flow that it explains: of those between the ends the first that is denied, or the first
+     * @param flows how many flows there are between instances of the ends
+     * @param allowed how many of them pass
+     * @param alone whether it is of a revision by itself, without grants and quarantines
+     */
+    public record Answer(
+            PolicyEpoch epoch, Explanation explanation, Probe probe, int flows, int allowed, boolean alone) {}
 
     private PolicyEpoch compiled(int revision) {
         PolicySet documents = engine.documents(revision);

@@ -3,6 +3,7 @@ package io.weir.control.policy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
@@ -12,7 +13,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.policy.FlowKey;
-import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.policy.Verdict;
 import io.weir.identity.component.Component;
 import io.weir.identity.component.Document;
@@ -26,11 +26,12 @@ import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.Rule;
 import io.weir.identity.component.RuleSet;
 import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.identity.evaluate.ProbeFlows.Probe;
 
 /**
  * What two epochs allow that the other does not: both are asked the same questions.
  *
- * <p>Ends are the first instance of each component, {@code reserved.*}, and one address of each network that rules name.
+ * <p>Ends are all instances of each component, {@code reserved.*}, and one address of each network that rules name.
  * Protocols and ports are those that either revision mentions, cut into intervals at every boundary of a range, so that within an
  * interval no rule tells two ports apart. When only components changed, only flows from or to those and their neighbours
  * behind the same ports are asked for. The work is bounded; what was left out is said.
@@ -41,6 +42,8 @@ final class MeaningDiffs {
     static final int MAX_QUESTIONS = 4_000_000;
     static final int MAX_FOUND = 10_000;
 
+    private static final int ALLOWED_NOW = 1;
+    private static final int DENIED_NOW = 2;
     private static final int MAX_NETWORKS = 64;
     private static final int LAST_PORT = 0xFFFF;
 
@@ -54,7 +57,6 @@ final class MeaningDiffs {
     private final TreeMap<Integer, TreeSet<Integer>> boundaries =
             new TreeMap<>(); // first ports of intervals, by protocol
     private final List<MeaningDiff> found = new ArrayList<>();
-    private final FlowKey key = new FlowKey();
     private final Verdict verdict = new Verdict();
     private int questions;
 
@@ -68,7 +70,7 @@ final class MeaningDiffs {
     MeaningDiffs(PolicyEpoch before, PolicyEpoch after, PortPolicies ports, long nowNs) {
         this.before = before;
         this.after = after;
-        this.ports = ports;
+        this.ports = ports.now();
         this.nowNs = nowNs;
     }
 
@@ -144,9 +146,7 @@ final class MeaningDiffs {
             for (Document document : documents.documents()) {
                 if (document.body() instanceof Component component
                         && !component.instances().isEmpty()) {
-                    ends.put(
-                            document.id(),
-                            Ends.of(document.id(), component.instances().getFirst(), ports));
+                    ends.merge(document.id(), Ends.of(document.id(), component.instances()), MeaningDiffs::both);
                 }
                 rules(document)
                         .flatMap(rule -> Stream.concat(rule.from().stream(), rule.to().stream()))
@@ -161,9 +161,16 @@ final class MeaningDiffs {
         List<Ends> all = new ArrayList<>(ends.values());
         networks.stream()
                 .limit(MAX_NETWORKS)
-                .map(network -> Ends.outside("reserved.world", PortRole.UPLINK, network, ports))
+                .map(network -> Ends.world("reserved.world", network, ports))
                 .forEach(all::add);
         return all;
+    }
+
+    /** The instances of either revision. */
+    private static Ends both(Ends one, Ends other) {
+        Set<Instance> instances = new LinkedHashSet<>(one.end().instances());
+        instances.addAll(other.end().instances());
+        return Ends.of(one.name(), List.copyOf(instances));
     }
 
     /** Components whose flows may have changed; null for all. */
@@ -196,32 +203,60 @@ final class MeaningDiffs {
         for (var entry : boundaries.entrySet()) {
             int[] firsts = entry.getValue().stream().mapToInt(Integer::intValue).toArray();
             int[] changes = Arrays.stream(firsts)
-                    .map(port -> change(from, to, entry.getKey(), port))
+                    .map(port -> changes(from, to, entry.getKey(), port))
                     .toArray();
-            for (int i = 0; i < firsts.length; i++) {
-                int j = i;
-                while (j + 1 < firsts.length && changes[j + 1] == changes[i]) {
-                    j++;
-                }
-                if (changes[i] != 0) {
-                    int last = j + 1 < firsts.length ? firsts[j + 1] - 1 : LAST_PORT;
-                    found.add(new MeaningDiff(from.name(), to.name(), entry.getKey(), firsts[i], last, changes[i] > 0));
-                }
-                i = j;
-            }
+            intervals(
+                    firsts,
+                    changes,
+                    ALLOWED_NOW,
+                    (first, last) ->
+                            found.add(new MeaningDiff(from.name(), to.name(), entry.getKey(), first, last, true)));
+            intervals(
+                    firsts,
+                    changes,
+                    DENIED_NOW,
+                    (first, last) ->
+                            found.add(new MeaningDiff(from.name(), to.name(), entry.getKey(), first, last, false)));
         }
     }
 
-    /** 1 when the later epoch alone allows it, -1 when the earlier one does, 0 when they agree. */
-    private int change(Ends from, Ends to, int protocol, int port) {
-        questions += 2;
-        Ends.flow(key, from, to, protocol, port);
-        return (allows(after, from, to) ? 1 : 0) - (allows(before, from, to) ? 1 : 0);
+    private interface Interval {
+        void found(int first, int last);
     }
 
-    private boolean allows(PolicyEpoch epoch, Ends from, Ends to) {
-        key.ingress(epoch.portId(from.port()), from.role(), from.mode());
-        key.egress(epoch.portId(to.port()), to.role(), to.mode());
+    /** Finds the longest intervals of ports whose changes have the bit. */
+    private static void intervals(int[] firsts, int[] changes, int bit, Interval interval) {
+        int begin = -1;
+        for (int i = 0; i < firsts.length; i++) {
+            boolean here = (changes[i] & bit) != 0;
+            if (here && begin < 0) {
+                begin = firsts[i];
+            } else if (!here && begin >= 0) {
+                interval.found(begin, firsts[i] - 1);
+                begin = -1;
+            }
+        }
+        if (begin >= 0) {
+            interval.found(begin, LAST_PORT);
+        }
+    }
+
+    /** Bits: some pair of instances is allowed now that was not; some was, and is not now. */
+    private int changes(Ends from, Ends to, int protocol, int port) {
+        int changes = 0;
+        for (Probe probe : Ends.flows(after, from, to, protocol, port, ports)) {
+            questions += 2;
+            boolean allowed = allows(after, probe);
+            boolean was = allows(before, probe);
+            changes |= allowed == was ? 0 : allowed ? ALLOWED_NOW : DENIED_NOW;
+        }
+        return changes;
+    }
+
+    private boolean allows(PolicyEpoch epoch, Probe probe) {
+        FlowKey key = probe.key();
+        key.ingress(epoch.portId(probe.source().port()), key.ingressRole(), key.ingressMode());
+        key.egress(epoch.portId(probe.destination().port()), key.egressRole(), key.egressMode());
         epoch.evaluate(key, nowNs, verdict);
         return verdict.allowed();
     }

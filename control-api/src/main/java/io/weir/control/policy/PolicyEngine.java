@@ -3,12 +3,9 @@ package io.weir.control.policy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,19 +17,16 @@ import io.weir.control.grant.GrantStore;
 import io.weir.control.policy.ApplyRequest.Options;
 import io.weir.control.policy.PolicyListener.ChangeKind;
 import io.weir.control.repository.Change;
-import io.weir.control.repository.DocumentName;
 import io.weir.control.repository.Repository;
 import io.weir.control.repository.RevisionInfo;
 import io.weir.control.repository.RevisionMovedException;
 import io.weir.control.repository.StoredDocument;
 import io.weir.identity.compile.PolicyCompiler;
-import io.weir.identity.component.Component;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.Grant;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.RuleMode;
-import io.weir.identity.component.Violations;
 import io.weir.identity.document.Problem;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.evaluate.PolicyEpoch;
@@ -61,8 +55,7 @@ public final class PolicyEngine {
     private final Quarantines quarantines;
     private final ModeExpiries expiries;
     private final Epochs epochs;
-    private final ViolationCounter violations = new ViolationCounter();
-    private final Map<String, Violations> violators = new ConcurrentHashMap<>();
+    private final Violators violators = new Violators();
 
     // Guarded by this, the control lock:
     private PolicySet documents = PolicySet.EMPTY;
@@ -143,7 +136,6 @@ public final class PolicyEngine {
      */
     public synchronized ApplyResult apply(ApplyRequest request) {
         refuseWhileWaiting();
-        refuseTwice(request.documents());
         return change(
                 SetChange.of(documents, request.documents(), request.deleted()), request.options(), ChangeKind.APPLIED);
     }
@@ -155,7 +147,6 @@ public final class PolicyEngine {
      * @throws PolicyRefusedException when embedded tests fail
      */
     public synchronized ApplyResult validate(List<Document> added) {
-        refuseTwice(added);
         SetChange change = SetChange.of(documents, added, List.of());
         PolicyEpoch tried = epochs.tryOut(repository.head(), change.after());
         refuseFailures(tried);
@@ -168,24 +159,6 @@ public final class PolicyEngine {
                     + guard.deadline().wall() + "; weir confirm keeps it, weir rollback " + (guard.revision() - 1)
                     + " ends it");
         });
-    }
-
-    private static void refuseTwice(List<Document> documents) {
-        Set<DocumentName> names = new HashSet<>();
-        List<Problem> twice = new ArrayList<>();
-        for (Document document : documents) {
-            if (!names.add(new DocumentName(document.kind(), document.id()))) {
-                twice.add(new Problem(
-                        document.origin().source(),
-                        document.origin().line(""),
-                        "metadata.id",
-                        document.title() + " is here twice",
-                        "keep one of them"));
-            }
-        }
-        if (!twice.isEmpty()) {
-            throw new ProblemException(twice);
-        }
     }
 
     private ApplyResult change(SetChange change, Options options, ChangeKind kind) {
@@ -408,7 +381,7 @@ public final class PolicyEngine {
         if (!quarantines.holds(component)) {
             throw new UnknownException("not in quarantine: was " + component + "; weir quarantine list shows them");
         }
-        violations.forget(component);
+        violators.forget(component);
         quarantines.remove(component);
         republish();
         listener.quarantined(component, false, author, "released");
@@ -427,22 +400,15 @@ public final class PolicyEngine {
      * @param packets denied since the last call
      */
     public void denied(int identity, long packets, long nowNs) {
-        PolicyEpoch epoch = epochs.current();
-        Component component = epoch.component(identity);
-        String name = epoch.identityName(identity);
-        if (component != null && violations.passed(name, component.violations(), packets, nowNs)) {
-            violators.put(name, component.violations());
-        }
+        violators.denied(epochs.current(), identity, packets, nowNs);
     }
 
     private void quarantineViolators() {
-        for (String component : List.copyOf(violators.keySet())) {
-            Violations limit = violators.remove(component);
-            if (limit != null && !quarantines.holds(component) && documents.get(Kind.COMPONENT, component) != null) {
-                String why = limit.quarantineCount() + " packets denied within " + limit.quarantineWindowMs() + " ms";
+        violators.take().forEach((component, why) -> {
+            if (!quarantines.holds(component) && documents.get(Kind.COMPONENT, component) != null) {
                 attempt("quarantine of " + component, () -> quarantine(component, "", why));
             }
-        }
+        });
     }
 
     /**

@@ -25,4 +25,9 @@ public interface PortPolicies {
 
     /** Names of the ports with that role. */
     List<String> withRole(PortRole role);
+
+    /** The same as of this moment, for many questions at once. */
+    default PortPolicies now() {
+        return this;
+    }
 }

@@ -1,7 +1,9 @@
 package io.weir.control.policy;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,8 @@ import io.weir.control.repository.DocumentName;
 import io.weir.control.repository.StoredDocument;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.PolicySet;
+import io.weir.identity.document.Problem;
+import io.weir.identity.document.ProblemException;
 
 /**
  * How one set of documents became another.
@@ -20,9 +24,11 @@ record SetChange(PolicySet after, List<ApplyResult.Changed> changes) {
     /**
      * Documents added or replaced, and others removed; what is not named stays.
      *
+     * @throws ProblemException when one is there twice
      * @throws UnknownException when one to be removed is not there
      */
     static SetChange of(PolicySet before, List<Document> documents, List<DocumentName> removed) {
+        refuseTwice(documents);
         List<ApplyResult.Changed> changes = new ArrayList<>();
         List<Document> changed = new ArrayList<>();
         for (Document document : documents) {
@@ -42,6 +48,26 @@ record SetChange(PolicySet after, List<ApplyResult.Changed> changes) {
         }
         changes.sort((a, b) -> a.name().compareTo(b.name()));
         return new SetChange(after, changes);
+    }
+
+    private static void refuseTwice(List<Document> documents) {
+        Map<DocumentName, Document> first = new HashMap<>();
+        List<Problem> twice = new ArrayList<>();
+        for (Document document : documents) {
+            Document other = first.putIfAbsent(new DocumentName(document.kind(), document.id()), document);
+            if (other != null) {
+                twice.add(new Problem(
+                        document.origin().source(),
+                        document.origin().line(""),
+                        "metadata.id",
+                        document.title() + " is here twice: also at "
+                                + other.origin().source() + ':' + other.origin().line(""),
+                        "keep one of them"));
+            }
+        }
+        if (!twice.isEmpty()) {
+            throw new ProblemException(twice);
+        }
     }
 
     /** Compares all documents. */

@@ -54,6 +54,8 @@ class MethodRolesTest {
             weir.v1.PortService/FlushMacs,                                OPERATOR
             weir.v1.CaptureService/Capture,                               OPERATOR
             weir.v1.CaptureService/Replay,                                OPERATOR
+            weir.v1.FlowService/Flows,                                    VIEWER
+            weir.v1.FlowService/FlushSessions,                            OPERATOR
             grpc.health.v1.Health/Check,                                  VIEWER
             grpc.health.v1.Health/Watch,                                  VIEWER
             grpc.reflection.v1.ServerReflection/ServerReflectionInfo,     VIEWER

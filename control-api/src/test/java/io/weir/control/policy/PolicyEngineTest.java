@@ -170,7 +170,9 @@ class PolicyEngineTest {
                 () -> engine().apply(new ApplyRequest(
                         List.of(documents(OPEN).getFirst(), documents(OPEN).getFirst()), List.of(), options())));
 
-        assertEquals("policy.yaml:1: metadata.id: Component db is here twice; keep one of them", refused.getMessage());
+        assertEquals(
+                "policy.yaml:1: metadata.id: Component db is here twice: also at policy.yaml:1; keep one of them",
+                refused.getMessage());
     }
 
     @Test

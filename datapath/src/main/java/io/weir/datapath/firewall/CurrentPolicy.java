@@ -112,6 +112,11 @@ public final class CurrentPolicy {
         return settingsVersion;
     }
 
+    /** Whether there is a port of that number. */
+    boolean present(int port) {
+        return table.has(port, PortTable.PRESENT);
+    }
+
     /** Whether the port is under policy, in audit mode or enforced. */
     public boolean judged(int port) {
         return judged.contains(port);

@@ -58,10 +58,14 @@ public final class DenyTable implements AutoCloseable {
         return true;
     }
 
-    /** On the reader: everything handed over; returns how many rows that were. */
+    /**
+     * On the reader: everything that was handed over before the call; returns how many rows that were. What is handed over
+     * meanwhile waits, or a worker that counts as fast as the reader reads would hold it here.
+     */
     public int drain(DenyHandler handler) {
         int rows = 0;
-        for (long next = drained.getPlain(); next < handedOver.getAcquire(); next++) {
+        long end = handedOver.getAcquire();
+        for (long next = drained.getPlain(); next < end; next++) {
             rows += pages[(int) (next % PAGES)].drain(handler);
             drained.setRelease(next + 1);
         }

@@ -1,11 +1,7 @@
 package io.weir.datapath.firewall;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.wire.IpProtocol;
-
-import static io.weir.datapath.wire.NetworkOrder.i32;
 
 /**
  * Tells DHCP (RFC 2131 section 4.1) and DHCPv6 (RFC 8415 section 7.2) by their ports.
@@ -26,12 +22,12 @@ final class Dhcp {
 
     private Dhcp() {}
 
-    /** One of the kinds above; {@code frame} sees the packet's bytes. */
-    static int kind(PacketBatch batch, int i, UnsafeBuffer frame) {
+    /** One of the kinds above. */
+    static int kind(PacketBatch batch, int i) {
         if (batch.ipProtocol(i) != IpProtocol.UDP || batch.transportOffset(i) == 0) {
             return NONE;
         }
-        int ports = i32(frame, batch.transportOffset(i));
+        int ports = batch.word(i, batch.transportOffset(i));
         boolean version4 = batch.is(i, PacketBatch.IS_IPV4);
         int server = version4 ? SERVER_PORT : SERVER_PORT_6;
         if (ports >>> 16 == server) {
@@ -45,19 +41,19 @@ final class Dhcp {
      * Whether the packet of a server goes to where clients and relays listen. One that does not is nobody's answer, but a flow
      * from a port that happens to be the server's.
      */
-    static boolean isForDhcp(PacketBatch batch, int i, UnsafeBuffer frame) {
-        int destination = i32(frame, batch.transportOffset(i)) & 0xFFFF;
+    static boolean isForDhcp(PacketBatch batch, int i) {
+        int destination = batch.word(i, batch.transportOffset(i)) & 0xFFFF;
         return batch.is(i, PacketBatch.IS_IPV4)
                 ? destination == CLIENT_PORT || destination == SERVER_PORT
                 : destination == CLIENT_PORT_6 || destination == SERVER_PORT_6;
     }
 
     /** Whether a packet goes to where clients listen: only a server's may, whatever port it comes from. */
-    static boolean isForClient(PacketBatch batch, int i, UnsafeBuffer frame) {
+    static boolean isForClient(PacketBatch batch, int i) {
         if (batch.ipProtocol(i) != IpProtocol.UDP || batch.transportOffset(i) == 0) {
             return false;
         }
-        int destination = i32(frame, batch.transportOffset(i)) & 0xFFFF;
+        int destination = batch.word(i, batch.transportOffset(i)) & 0xFFFF;
         return destination == (batch.is(i, PacketBatch.IS_IPV4) ? CLIENT_PORT : CLIENT_PORT_6);
     }
 }

@@ -122,11 +122,8 @@ public final class FirewallStage implements Stage, AutoCloseable {
         if (!batch.is(i, IP)) {
             return OTHER;
         }
-        batch.wrap(i, judge.frame);
-        int dhcp = Dhcp.kind(batch, i, judge.frame);
-        boolean exempt = dhcp != Dhcp.NONE
-                && Dhcp.isForDhcp(batch, i, judge.frame)
-                && reach.maySendDhcp(batch.ingressPort(), dhcp);
+        int dhcp = Dhcp.kind(batch, i);
+        boolean exempt = dhcp != Dhcp.NONE && Dhcp.isForDhcp(batch, i) && reach.maySendDhcp(batch.ingressPort(), dhcp);
         return exempt ? dhcp : FLOW;
     }
 
@@ -218,6 +215,17 @@ public final class FirewallStage implements Stage, AutoCloseable {
         sessions.begin(nowNs);
         noticeSettings();
         sweep.run(nowNs, slots);
+    }
+
+    /**
+     * Lets all sessions that a former process has left meet the policy at once, when that and all ports are there: so none goes
+     * on that is denied now, and all count under their limits before many others begin.
+     */
+    public void meetInherited(long nowNs) {
+        if (sessions.inherited() && current.policy() != null) {
+            sweep(nowNs, sessions.table().capacity());
+            sessions.settled();
+        }
     }
 
     @Override

@@ -70,7 +70,7 @@ final class SessionJudge implements AutoCloseable {
         }
     }
 
-    /** Finds out which session a packet asks for, whose bytes {@link Judge#frame} sees: before any of the batch is judged. */
+    /** Finds out which session a packet asks for: before any of the batch is judged. */
     void prepare(PacketBatch batch, int i) {
         keyed[i] = keys[i].packet(batch, i, judge.frame);
         hashes[i] = keyed[i] ? table.hash(keys[i]) : 0;
@@ -242,7 +242,7 @@ final class SessionJudge implements AutoCloseable {
             return;
         }
         table.touch(session, reply, batch.length(i), sessions.nowMs());
-        if (fields.mirrorPort(session) != FlowKey.NO_PORT) {
+        if (fields.mirrored(session)) {
             mirror(batch, i, policy, session);
         }
         if (batch.is(i, PacketBatch.IS_FRAGMENT) && !batch.is(i, PacketBatch.IS_LATER_FRAGMENT)) {
@@ -278,17 +278,14 @@ final class SessionJudge implements AutoCloseable {
         } else {
             judge.recordAudit(batch, i, egress);
         }
-        if (former != MISS) {
-            sessions.end(former, DropReason.NONE);
-        }
-        open(batch, i, policy, egress);
+        open(batch, i, policy, egress, former);
     }
 
     private static boolean isGroup(PacketBatch batch, int i) {
         return GroupAddresses.isGroup(batch.destinationMac(i));
     }
 
-    private void open(PacketBatch batch, int i, Policy policy, int egress) {
+    private void open(PacketBatch batch, int i, Policy policy, int egress, int former) {
         boolean tcp = batch.ipProtocol(i) == IpProtocol.TCP && batch.transportOffset(i) != 0;
         if (tcp) {
             readSegment(batch, i);
@@ -296,6 +293,9 @@ final class SessionJudge implements AutoCloseable {
         boolean begins = tcp ? TcpTracker.begins(segment) : !key.answer();
         if (!begins && !pickedUp(batch, i, egress, tcp)) {
             return;
+        }
+        if (former != MISS) {
+            sessions.end(former, DropReason.NONE);
         }
         int session = sessions.begin(key, judge.flow, policy, judge.verdict, batch.ingressPort(), egress);
         if (session < 0) {
@@ -331,7 +331,9 @@ final class SessionJudge implements AutoCloseable {
             judge.refuse(batch, i, batch.egressPort(i), ICMP_UNRELATED);
             return;
         }
-        boolean stale = fields.epoch(session) != policy.epoch() || !fields.valid(session, sessions.nowMs());
+        boolean stale = fields.epoch(session) != policy.epoch()
+                || !fields.valid(session, sessions.nowMs())
+                || sessions.doubted(session);
         if (stale && !judgeQuoted(batch, i, policy, session)) {
             return;
         }

@@ -47,8 +47,9 @@ final class SessionSweep implements SessionTable.Visitor {
                 && (fields.epoch(session) != epoch.epoch()
                         || !fields.valid(session, sessions.nowMs())
                         || sessions.doubted(session));
-        // Whose MAC addresses a restart has lost is judged on its next packet, or ends for want of one.
-        if (epoch != null && stale && sessions.known(session)) {
+        // After a restart ports come one by one: of one that is not there yet nothing is known that could be judged.
+        boolean judgeable = current.present(fields.ingressPort(session)) && current.present(fields.egressPort(session));
+        if (epoch != null && stale && judgeable) {
             judge(session, epoch);
         }
     }

@@ -1,9 +1,5 @@
 package io.weir.datapath.firewall;
 
-import java.util.Arrays;
-
-import org.agrona.concurrent.UnsafeBuffer;
-
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
@@ -16,11 +12,13 @@ import io.weir.datapath.session.SessionTable;
 import io.weir.datapath.session.SessionTimeouts;
 import io.weir.datapath.session.TcpSegment;
 import io.weir.datapath.session.TcpTracker;
-import io.weir.kernel.Memory;
 
 /**
- * The sessions of a worker with what the firewall keeps of each beside the table: the MAC addresses of its ends, which two
- * components behind one port may differ in alone, and the limits it is under. What begins and ends is told as flow events.
+ * The sessions of a worker under the verdicts of the firewall, and the limits they are under. What begins and ends is told as
+ * flow events.
+ *
+ * <p>Sessions that a former process has left go on where they were, but nothing that was decided of them holds: the first packet
+ * or sweep judges them anew, and counts them under their limits.
  *
  * <p>Threading: owned by one worker.
  */
@@ -31,7 +29,9 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     private static final int QUARANTINED = DropReason.QUARANTINED.code();
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
     private static final int RATE_EXCEEDED = DropReason.RATE_EXCEEDED.code();
-    private static final int MACS_LENGTH = 2 * Long.BYTES;
+    /** Digest of a session that must be judged anew whatever its epoch is. */
+    private static final int DOUBTED = 0;
+
     private static final long NS_PER_MS = 1_000_000;
 
     private final SessionTable table;
@@ -40,11 +40,8 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     private final LimitChains limits = new LimitChains();
     private final FlowRing flows;
     private final long seed;
-
-    // [session] digest of both MAC addresses, 0 when the session must be judged anew whatever its epoch is.
-    private final int[] digests;
-    private final long macsAddress;
-    private final UnsafeBuffer macs; // [session] source and destination
+    private final SessionTable.Visitor doubt = this::doubt;
+    private boolean inherited;
 
     private final FlowKey endFlow = new FlowKey();
     private final Verdict endVerdict = new Verdict();
@@ -59,9 +56,43 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         this.tracker = new TcpTracker(table);
         this.flows = flows;
         this.seed = seed | 1;
-        digests = new int[capacity];
-        macsAddress = Memory.map((long) capacity * MACS_LENGTH);
-        macs = new UnsafeBuffer(macsAddress, Math.toIntExact((long) capacity * MACS_LENGTH));
+    }
+
+    /**
+     * The table that lies at an address, with the sessions that a former process has left there.
+     *
+     * @param address of {@link SessionTable#lengthBytes} bytes, as {@link SessionTable#open} wants them
+     * @param bootId hash of the kernel's boot id
+     */
+    public Sessions(long address, int capacity, long seed, long bootId, FlowRing flows, long nowNs) {
+        this.table = SessionTable.open(address, capacity, seed, bootId, SessionTimeouts.DEFAULT, this, nowNs);
+        this.fields = table.fields();
+        this.tracker = new TcpTracker(table);
+        this.flows = flows;
+        this.seed = seed | 1;
+        begin(nowNs);
+        table.forEach(nowNs, this::inherit);
+    }
+
+    private void inherit(int session) {
+        fields.unlimited(session);
+        fields.digest(session, DOUBTED);
+        if (fields.epoch(session) == 0) {
+            // The former process was killed before it had kept what was decided.
+            table.end(session);
+            return;
+        }
+        inherited = true;
+    }
+
+    /** Whether a former process has left sessions that were not gone round since. */
+    boolean inherited() {
+        return inherited;
+    }
+
+    /** All inherited sessions have met a policy. */
+    void settled() {
+        inherited = false;
     }
 
     /** The time of what follows. */
@@ -102,11 +133,11 @@ public final class Sessions implements SessionEvents, AutoCloseable {
 
     /** Reads ahead what the look-up of that hash will read. */
     int prefetch(long hash) {
-        return digests[table.prefetch(hash)];
+        return table.prefetch(hash);
     }
 
-    /** A number that two MAC addresses hardly share with two others, whichever a guest chooses; never 0. */
-    int digest(long sourceMac, long destinationMac) {
+    /** A number that two MAC addresses hardly share with two others, whichever a guest chooses; never {@link #DOUBTED}. */
+    private int digest(long sourceMac, long destinationMac) {
         long hash = ((sourceMac * seed) ^ destinationMac) * 0x9E37_79B9_7F4A_7C15L;
         return (int) (hash >>> 32) | 1;
     }
@@ -114,7 +145,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     /** Whether what was decided for the session still holds for a packet between these MAC addresses. */
     boolean holds(int session, int epoch, long sourceMac, long destinationMac) {
         return fields.epoch(session) == epoch
-                && digests[session] == digest(sourceMac, destinationMac)
+                && fields.digest(session) == digest(sourceMac, destinationMac)
                 && fields.valid(session, nowMs);
     }
 
@@ -145,20 +176,12 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     private void judged(int session, FlowKey flow, Verdict verdict, int chain) {
         verdict.limits(chain);
         fields.judged(session, verdict, nowNs);
-        digests[session] = digest(flow.sourceMac(), flow.destinationMac());
-        macs.putLong(session * MACS_LENGTH, flow.sourceMac());
-        macs.putLong(session * MACS_LENGTH + Long.BYTES, flow.destinationMac());
+        fields.link(session, flow.sourceMac(), flow.destinationMac(), digest(flow.sourceMac(), flow.destinationMac()));
     }
 
     /** Fills the key with the session's ends, in its original direction, but for the ports of the switch. */
     public void fill(int session, FlowKey flow) {
-        flow.link(macs.getLong(session * MACS_LENGTH), macs.getLong(session * MACS_LENGTH + Long.BYTES), 0, 0);
         fields.fill(session, flow);
-    }
-
-    /** Whether the MAC addresses of the session are known: not of one that a former process has left. */
-    boolean known(int session) {
-        return macs.getLong(session * MACS_LENGTH) != 0;
     }
 
     /** The session goes on under another verdict. */
@@ -193,14 +216,12 @@ public final class Sessions implements SessionEvents, AutoCloseable {
             fields.limitValidity(session, nowNs + DRAIN_NS, nowNs);
         }
         fields.epoch(session, verdict.epoch());
-        digests[session] = digest(flow.sourceMac(), flow.destinationMac());
+        fields.digest(session, digest(flow.sourceMac(), flow.destinationMac()));
         return true;
     }
 
     private boolean sameEnds(int session, FlowKey flow) {
-        return !known(session)
-                || (macs.getLong(session * MACS_LENGTH) == flow.sourceMac()
-                        && macs.getLong(session * MACS_LENGTH + Long.BYTES) == flow.destinationMac());
+        return fields.sourceMac(session) == flow.sourceMac() && fields.destinationMac(session) == flow.destinationMac();
     }
 
     /** Ends a session for a reason, 0 when by itself. */
@@ -221,11 +242,15 @@ public final class Sessions implements SessionEvents, AutoCloseable {
 
     /** Roles or modes of ports have changed: every session is judged anew. */
     void doubtAll() {
-        Arrays.fill(digests, 0);
+        table.forEach(nowNs, doubt);
+    }
+
+    private void doubt(int session) {
+        fields.digest(session, DOUBTED);
     }
 
     boolean doubted(int session) {
-        return digests[session] == 0;
+        return fields.digest(session) == DOUBTED;
     }
 
     /** A segment that begins the session. */
@@ -284,6 +309,5 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     @Override
     public void close() {
         table.close();
-        Memory.unmap(macsAddress, (long) digests.length * MACS_LENGTH);
     }
 }

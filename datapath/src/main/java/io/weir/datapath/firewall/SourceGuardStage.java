@@ -19,7 +19,6 @@ import io.weir.datapath.wire.Ipv6Header;
 
 import static io.weir.datapath.wire.NetworkOrder.i32;
 import static io.weir.datapath.wire.NetworkOrder.i64;
-import static io.weir.datapath.wire.NetworkOrder.u8;
 
 /**
  * The stage "source-guard": lets no port speak for an address that is not its own. MAC address, VLAN and IP address of a
@@ -113,6 +112,7 @@ public final class SourceGuardStage implements Stage {
     }
 
     private void refuse(PacketBatch batch, int i, Policy policy, int reason, boolean enforced) {
+        batch.wrap(i, frame);
         FlowReader.read(batch, i, frame, sender);
         recorder.spoofed(policy, sender, reason, enforced, batch.length(i));
         if (enforced) {
@@ -121,10 +121,10 @@ public final class SourceGuardStage implements Stage {
     }
 
     private int check(PacketBatch batch, int i, Policy policy) {
-        batch.wrap(i, frame);
         if (batch.is(i, PacketBatch.IS_IPV4)) {
             return ipv4(batch, i, policy);
         }
+        batch.wrap(i, frame);
         if (batch.is(i, PacketBatch.IS_IPV6)) {
             return ipv6(batch, i, policy);
         }
@@ -132,14 +132,14 @@ public final class SourceGuardStage implements Stage {
     }
 
     private int ipv4(PacketBatch batch, int i, Policy policy) {
-        long source = FlowReader.ipv4(frame, batch.networkOffset(i) + Ipv4Header.SOURCE_OFFSET);
+        long source = InternetAddresses.ipv4Low(batch.word(i, batch.networkOffset(i) + Ipv4Header.SOURCE_OFFSET));
         if (refusedToClient(batch, i)) {
             return DHCP_SERVER_REFUSED;
         }
         if (isRedirect(batch, i) && !current.router(batch.ingressPort())) {
             return ROUTER_REFUSED;
         }
-        int dhcp = Dhcp.kind(batch, i, frame);
+        int dhcp = Dhcp.kind(batch, i);
         if (dhcp != Dhcp.NONE) {
             return dhcp(batch, i, policy, dhcp, source);
         }
@@ -153,7 +153,7 @@ public final class SourceGuardStage implements Stage {
         if (batch.is(i, PacketBatch.IS_ICMPV6_ND)) {
             return neighbours.check(batch, i, frame, policy, sender);
         }
-        boolean fromServer = Dhcp.kind(batch, i, frame) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort());
+        boolean fromServer = Dhcp.kind(batch, i) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort());
         if (fromServer || refusedToClient(batch, i)) {
             return DHCP_SERVER_REFUSED;
         }
@@ -180,14 +180,14 @@ public final class SourceGuardStage implements Stage {
 
     /** A client takes the word of whoever sends to its port, be it from a server's port or not. */
     private boolean refusedToClient(PacketBatch batch, int i) {
-        return !mayServe(batch.ingressPort()) && Dhcp.isForClient(batch, i, frame);
+        return !mayServe(batch.ingressPort()) && Dhcp.isForClient(batch, i);
     }
 
     /** RFC 792: tells a host of a better router, as only a router should. */
     private boolean isRedirect(PacketBatch batch, int i) {
         return batch.ipProtocol(i) == IpProtocol.ICMP
                 && batch.transportOffset(i) != 0
-                && u8(frame, batch.transportOffset(i)) == IcmpHeader.REDIRECT;
+                && batch.word(i, batch.transportOffset(i)) >>> 24 == IcmpHeader.REDIRECT;
     }
 
     private boolean mayServe(int port) {

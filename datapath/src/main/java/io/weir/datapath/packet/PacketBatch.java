@@ -1,6 +1,10 @@
 package io.weir.datapath.packet;
 
+import java.nio.ByteOrder;
+
 import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.kernel.Memory;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
@@ -44,6 +48,8 @@ public final class PacketBatch {
     public static final int IS_DOUBLE_TAGGED = 1 << 9;
     /** More fragments follow. */
     public static final int MORE_FRAGMENTS = 1 << 10;
+
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
     private final long[] address = new long[CAPACITY];
     private final int[] length = new int[CAPACITY];
@@ -165,6 +171,12 @@ public final class PacketBatch {
     /** Lets the view see exactly the frame's bytes. */
     public void wrap(int i, UnsafeBuffer view) {
         view.wrap(address[i], length[i]);
+    }
+
+    /** 32 bits of the frame in network order, which nothing checks: where the parse stage has found a whole header. */
+    public int word(int i, int offset) {
+        int bits = Memory.readInt(address[i] + offset);
+        return LITTLE_ENDIAN ? Integer.reverseBytes(bits) : bits;
     }
 
     /** Destination MAC address in the low 48 bits. */

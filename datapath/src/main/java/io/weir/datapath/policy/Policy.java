@@ -36,8 +36,8 @@ public interface Policy {
     void evaluate(FlowKey flow, long nowNs, Verdict verdict);
 
     /**
-     * Whether any flow between the two ends of the key could pass, in either direction, whatever its protocol: what ARP and
-     * neighbour discovery need to know.
+     * Whether any flow between the two ends of the key could pass, or be answered by a default deny that rejects or redirects,
+     * in either direction, whatever its protocol: what ARP and neighbour discovery need to know.
      */
     boolean couldTalk(FlowKey ends, long nowNs);
 

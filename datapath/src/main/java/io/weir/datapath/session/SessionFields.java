@@ -5,8 +5,9 @@ import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Verdict;
 
 /**
- * What a {@link SessionTable} knows of each session, in two lines of 64 bytes: the hot one is read for every packet, the cold
- * one holds the verdict's details, the counts and the TCP windows.
+ * What a {@link SessionTable} knows of each session, in two lines of 64 bytes and one of 16: the hot one is read for every
+ * packet, the cold one holds the verdict's details, the counts and the TCP windows, and the link line the MAC addresses, in which
+ * alone two components behind one port may differ.
  *
  * <pre>
  *  hot                                                    cold
@@ -17,7 +18,10 @@ import io.weir.datapath.policy.Verdict;
  *  44 egress port    46 its generation                    32 forward end   36 highest end allowed   40 highest ack
  *  48 epoch                                               44 reply end     48 highest end allowed   52 highest ack
  *  52 state and flags (16 bits)   54 SYN under suspicion  56 window scales and sizes
- *  56 last seen, ms               60 redirect   62 mirror 60 begun, ms
+ *  56 last seen, ms               60 digest of the MACs   60 begun, ms
+ *
+ *  link
+ *   0 source's MAC address   6 destination's MAC address   12 redirect   14 mirror
  * </pre>
  *
  * <p>Everything is by the number of a live session, in the words of its original direction, that of its first packet. Numbers
@@ -28,6 +32,10 @@ import io.weir.datapath.policy.Verdict;
 public final class SessionFields {
     static final int LINE_SHIFT = 6;
     static final int LINE_LENGTH = 1 << LINE_SHIFT;
+    static final int LINK_SHIFT = 4;
+
+    /** Bytes of a session in all three lines. */
+    static final int ENTRY_LENGTH = 2 * LINE_LENGTH + (1 << LINK_SHIFT);
 
     /** Most frames that a direction's count holds. */
     public static final long MAX_FRAMES = (1L << 26) - 1;
@@ -45,8 +53,7 @@ public final class SessionFields {
     static final int EPOCH = 48;
     static final int STATUS = 52;
     static final int SEEN = 56;
-    static final int REDIRECT = 60;
-    static final int MIRROR = 62;
+    static final int DIGEST = 60;
 
     static final int SOURCE_IDENTITY = 0;
     static final int DESTINATION_IDENTITY = 4;
@@ -58,6 +65,11 @@ public final class SessionFields {
     static final int TCP_DIRECTION_LENGTH = 12;
     static final int BEGUN = 60;
 
+    static final int SOURCE_MAC = 0;
+    static final int DESTINATION_MAC = 6;
+    static final int REDIRECT = 12;
+    static final int MIRROR = 14;
+
     // The status: state in five bits, then flags; the upper 16 bits are the TCP tracker's.
     static final int STATE_MASK = 0x1F;
     static final int SWAPPED = 1 << 5;
@@ -66,7 +78,8 @@ public final class SessionFields {
     static final int RESET_AT_END = 1 << 9;
     static final int AUDITED = 1 << 10;
     static final int ACTION_SHIFT = 11;
-    static final int VERDICT_MASK = 3 << ON_CHANGE_SHIFT | RESET_AT_END | AUDITED | 3 << ACTION_SHIFT;
+    static final int MIRRORED = 1 << 13;
+    static final int VERDICT_MASK = 3 << ON_CHANGE_SHIFT | RESET_AT_END | AUDITED | 3 << ACTION_SHIFT | MIRRORED;
     static final int SUSPECT_SHIFT = 16;
 
     private static final int BYTES_BITS = 38;
@@ -81,10 +94,12 @@ public final class SessionFields {
 
     final SessionLines hot;
     final SessionLines cold;
+    final SessionLines link;
 
-    SessionFields(SessionLines hot, SessionLines cold) {
+    SessionFields(SessionLines hot, SessionLines cold, SessionLines link) {
         this.hot = hot;
         this.cold = cold;
+        this.link = link;
     }
 
     /** A monotonic time in the milliseconds that sessions keep, which come round after 49 days: compare differences. */
@@ -92,7 +107,46 @@ public final class SessionFields {
         return (int) (nowNs / NS_PER_MS);
     }
 
-    /** Fills in whom the session is between, as its first packet said: addresses, VLAN, EtherType, protocol, ports. */
+    /**
+     * Keeps the MAC addresses of the session's ends.
+     *
+     * @param digest of both, by which {@link #digest} tells them from others; 0 when what was decided holds no more
+     */
+    public void link(int session, long sourceMac, long destinationMac, int digest) {
+        int at = session << LINK_SHIFT;
+        putMac(at + SOURCE_MAC, sourceMac);
+        putMac(at + DESTINATION_MAC, destinationMac);
+        digest(session, digest);
+    }
+
+    private void putMac(int at, long mac) {
+        link.putInt(at, (int) mac);
+        link.putShort(at + Integer.BYTES, (short) (mac >>> Integer.SIZE));
+    }
+
+    private long mac(int at) {
+        return (link.getShort(at + Integer.BYTES) & 0xFFFFL) << Integer.SIZE | Integer.toUnsignedLong(link.getInt(at));
+    }
+
+    /** What {@link #link} was given. */
+    public int digest(int session) {
+        return hot.getInt((session << LINE_SHIFT) + DIGEST);
+    }
+
+    /** Gives the session another digest. */
+    public void digest(int session, int digest) {
+        hot.putInt((session << LINE_SHIFT) + DIGEST, digest);
+    }
+
+    public long sourceMac(int session) {
+        return mac((session << LINK_SHIFT) + SOURCE_MAC);
+    }
+
+    public long destinationMac(int session) {
+        return mac((session << LINK_SHIFT) + DESTINATION_MAC);
+    }
+
+    /** Fills in whom the session is between, as its first packet said: MAC and IP addresses, VLAN, EtherType, protocol, ports. */
     public void fill(int session, FlowKey flow) {
         int at = session << LINE_SHIFT;
         long scope = hot.getLong(at + SCOPE);
@@ -101,7 +155,7 @@ public final class SessionFields {
         int etherType = (scope & SessionKey.IS_IPV6) != 0 ? ETHER_TYPE_IPV6 : ETHER_TYPE_IPV4;
         int source = at + (swapped ? SECOND_HIGH : FIRST_HIGH);
         int destination = at + (swapped ? FIRST_HIGH : SECOND_HIGH);
-        flow.link(flow.sourceMac(), flow.destinationMac(), vlan, etherType)
+        flow.link(sourceMac(session), destinationMac(session), vlan, etherType)
                 .source(hot.getLong(source), hot.getLong(source + 8))
                 .destination(hot.getLong(destination), hot.getLong(destination + 8))
                 .transport(protocol(session), sourcePort(session), destinationPort(session));
@@ -204,10 +258,11 @@ public final class SessionFields {
         int bits = verdict.onChange() << ON_CHANGE_SHIFT
                 | (verdict.action() - Action.ALLOW) << ACTION_SHIFT
                 | (verdict.resetAtEnd() ? RESET_AT_END : 0)
-                | (verdict.auditAction() != Action.NONE ? AUDITED : 0);
+                | (verdict.auditAction() != Action.NONE ? AUDITED : 0)
+                | (verdict.mirrorPort() != FlowKey.NO_PORT ? MIRRORED : 0);
         hot.putInt(at + EPOCH, verdict.epoch());
-        hot.putShort(at + REDIRECT, (short) verdict.redirectPort());
-        hot.putShort(at + MIRROR, (short) verdict.mirrorPort());
+        link.putShort((session << LINK_SHIFT) + REDIRECT, (short) verdict.redirectPort());
+        link.putShort((session << LINK_SHIFT) + MIRROR, (short) verdict.mirrorPort());
         cold.putInt(at + SOURCE_IDENTITY, verdict.sourceIdentity());
         cold.putInt(at + DESTINATION_IDENTITY, verdict.destinationIdentity());
         cold.putInt(at + LIMITS, verdict.limits());
@@ -257,14 +312,29 @@ public final class SessionFields {
         return cold.getInt((session << LINE_SHIFT) + LIMITS);
     }
 
+    /** The session is under no limits any more. */
+    public void unlimited(int session) {
+        cold.putInt((session << LINE_SHIFT) + LIMITS, 0);
+    }
+
     /** The policy's number, up to 65,535, of the port that takes it instead; 0 for none. */
     public int redirectPort(int session) {
-        return hot.getShort((session << LINE_SHIFT) + REDIRECT) & PORT_MASK;
+        return link.getShort((session << LINK_SHIFT) + REDIRECT) & PORT_MASK;
     }
 
     /** The policy's number, up to 65,535, of the port that takes a copy; 0 for none. */
     public int mirrorPort(int session) {
-        return hot.getShort((session << LINE_SHIFT) + MIRROR) & PORT_MASK;
+        return link.getShort((session << LINK_SHIFT) + MIRROR) & PORT_MASK;
+    }
+
+    /** No port takes it instead, and none a copy. */
+    void noPorts(int session) {
+        link.putInt((session << LINK_SHIFT) + REDIRECT, 0);
+    }
+
+    /** Whether a port takes a copy. */
+    public boolean mirrored(int session) {
+        return (status(session) & MIRRORED) != 0;
     }
 
     /** Whether what was decided still holds at that time. */

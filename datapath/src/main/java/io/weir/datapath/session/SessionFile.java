@@ -7,20 +7,20 @@ import io.weir.kernel.Memory;
 
 /**
  * The memory of a {@link SessionTable}, which may hold what a former process left: checked header, generations of the ports,
- * all hot lines, all cold lines.
+ * all hot lines, all cold lines, all link lines.
  *
  * <pre>
  *  0        8         12         16        24             2048          4096
- *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+
- *  | magic  | version | capacity | boot id | last alive   | generations | hot lines | cold lines |
- *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+
+ *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+------------+
+ *  | magic  | version | capacity | boot id | last alive   | generations | hot lines | cold lines | link lines |
+ *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+------------+
  * </pre>
  *
  * <p>Threading: the worker that owns the table.
  */
 final class SessionFile implements AutoCloseable {
     private static final long MAGIC = 0x5745_4952_5345_5331L; // "WEIRSES1"
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private static final int MAGIC_OFFSET = 0;
     private static final int VERSION_OFFSET = 8;
@@ -44,6 +44,7 @@ final class SessionFile implements AutoCloseable {
     private final UnsafeBuffer header;
     private final SessionLines hot;
     private final SessionLines cold;
+    private final SessionLines link;
 
     static SessionFile inMemory(int capacity) {
         return new SessionFile(NO_ADDRESS, capacity);
@@ -67,10 +68,11 @@ final class SessionFile implements AutoCloseable {
         header = new UnsafeBuffer(address, HEADER_LENGTH);
         hot = new SessionLines(address + HEADER_LENGTH);
         cold = new SessionLines(address + HEADER_LENGTH + linesLength);
+        link = new SessionLines(address + HEADER_LENGTH + 2L * linesLength);
     }
 
     static long lengthBytes(int capacity) {
-        return HEADER_LENGTH + 2L * SessionFields.LINE_LENGTH * capacity;
+        return HEADER_LENGTH + (long) SessionFields.ENTRY_LENGTH * capacity;
     }
 
     SessionLines hot() {
@@ -79,6 +81,10 @@ final class SessionFile implements AutoCloseable {
 
     SessionLines cold() {
         return cold;
+    }
+
+    SessionLines link() {
+        return link;
     }
 
     int capacity() {

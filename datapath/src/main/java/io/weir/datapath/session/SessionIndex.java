@@ -30,6 +30,7 @@ final class SessionIndex implements AutoCloseable {
 
     static final int BUCKET_SLOTS = 16;
     private static final int SLOTS_PER_SESSION = 2;
+    static final int BYTES_PER_SESSION = SLOTS_PER_SESSION * BUCKET_LENGTH / BUCKET_SLOTS;
     private static final int SESSIONS_OFFSET = 16;
     private static final int SESSION_LENGTH = 3;
     /** Slots in use from which on a key looks at its second bucket. */

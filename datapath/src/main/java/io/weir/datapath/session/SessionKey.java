@@ -47,7 +47,7 @@ public final class SessionKey {
     /**
      * Fills the key from a packet that the parse stage has accepted and a VLAN was given.
      *
-     * @param frame sees exactly the frame
+     * @param frame is wrapped around the frame where it is needed
      * @return false when the packet is not IP or a later fragment, which have no key
      */
     public boolean packet(PacketBatch batch, int i, UnsafeBuffer frame) {
@@ -56,9 +56,31 @@ public final class SessionKey {
         }
         int transport = batch.transportOffset(i);
         int protocol = batch.ipProtocol(i);
+        if (batch.is(i, PacketBatch.IS_IPV4) && transport != 0 && hasPorts(protocol)) {
+            ipv4(batch, i, protocol, transport);
+            return true;
+        }
+        batch.wrap(i, frame);
         boolean ipv6 = batch.is(i, PacketBatch.IS_IPV6);
         fill(frame, batch.networkOffset(i), ipv6, batch.vlan(i), protocol, transport == 0 ? -1 : transport);
         return true;
+    }
+
+    /** As {@link #ends} and {@link #transport}, for the packets that most are. */
+    private void ipv4(PacketBatch batch, int i, int protocol, int transport) {
+        int network = batch.networkOffset(i);
+        long source = batch.word(i, network + Ipv4Header.SOURCE_OFFSET) & 0xFFFF_FFFFL;
+        long destination = batch.word(i, network + Ipv4Header.DESTINATION_OFFSET) & 0xFFFF_FFFFL;
+        int ports = batch.word(i, transport);
+        swapped = source > destination || (source == destination && ports >>> 16 > (ports & 0xFFFF));
+        answer = false;
+        firstHigh = 0;
+        secondHigh = 0;
+        firstLow = IPV4_PREFIX | Math.min(source, destination);
+        secondLow = IPV4_PREFIX | Math.max(source, destination);
+        scope = (long) batch.vlan(i) << VLAN_SHIFT
+                | (long) protocol << PROTOCOL_SHIFT
+                | Integer.toUnsignedLong(swapped ? Integer.rotateLeft(ports, 16) : ports);
     }
 
     /** Fills the key from an IP header and, unless {@code transport} is negative, the first eight bytes behind it. */

@@ -16,6 +16,7 @@ import io.weir.datapath.firewall.DenyHandler;
 import io.weir.datapath.firewall.FlowHandler;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
+import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
@@ -45,7 +46,13 @@ public final class OfflineSwitch implements AutoCloseable {
 
     /** A switch with these ports, whatever their type; their devices are not touched. */
     public OfflineSwitch(SwitchSettings settings, List<PortSettings> ports) {
-        pipeline = new Pipeline(0, settings, new PortBlocks(), (kind, port, mac, other) -> {}, 0);
+        this(settings, ports, 0);
+    }
+
+    /** As the other, begun at a time: with a state folder, after the switch that had it before. */
+    OfflineSwitch(SwitchSettings settings, List<PortSettings> ports, long startNs) {
+        nowNs = startNs;
+        pipeline = new Pipeline(0, settings, new PortBlocks(), (kind, port, mac, other) -> {}, startNs);
         List<PortTable.Entry> entries = new ArrayList<>();
         for (PortSettings port : ports) {
             int number = entries.size();
@@ -63,6 +70,9 @@ public final class OfflineSwitch implements AutoCloseable {
                 pipeline.bindMac(entry.mac(), entry.vlan(), number, 0);
             }
         }
+        PortSet present = new PortSet();
+        numbers.values().forEach(present::add);
+        pipeline.keepPorts(present);
     }
 
     /** Judges every frame by this epoch from the next one on. */

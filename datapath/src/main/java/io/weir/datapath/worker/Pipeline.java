@@ -65,15 +65,17 @@ final class Pipeline implements AutoCloseable {
     private final StormControlStage storm;
     private final EgressStage egress;
     private final Stage[] stages;
+    // All ports of the configuration are there.
+    private boolean complete;
 
     Pipeline(int worker, SwitchSettings settings, PortBlocks blocks, PortEvents events, long nowNs) {
-        tables = new Tables(worker, settings, exchange, nowNs);
+        tables = new Tables(worker, settings, exchange, flows, nowNs);
         storm = new StormControlStage(ports, events);
         egress = new EgressStage(ports, blocks, counters, pool, capture.tap());
         DenyRecorder recorder = new DenyRecorder(denies, flows);
         SecureRandom random = new SecureRandom();
         guard = new SourceGuardStage(policy, recorder, random.nextLong());
-        sessions = new Sessions(settings.sessions(), random.nextLong(), flows);
+        sessions = tables.sessions();
         firewall = new FirewallStage(policy, ports, recorder, sessions, egress, random.nextLong());
         stages = new Stage[] {
             new ParseStage(),
@@ -114,8 +116,9 @@ final class Pipeline implements AutoCloseable {
         pool.releaseSpares();
     }
 
-    /** Forgets what was learned behind ports that are not there. */
+    /** All ports are there: forgets what was learned behind others. */
     void keepPorts(PortSet present) {
+        complete = true;
         for (int port = 0; port < PortSet.MAX_PORTS; port++) {
             if (!present.contains(port)) {
                 sessions.flush(port);
@@ -131,6 +134,9 @@ final class Pipeline implements AutoCloseable {
         ports.take(published);
         policy.take(epoch, published);
         exchange.drain(tables, nowNs);
+        if (complete) {
+            firewall.meetInherited(nowNs);
+        }
     }
 
     /** Ages tables a little; called every few milliseconds. */
@@ -263,7 +269,6 @@ final class Pipeline implements AutoCloseable {
     @Override
     public void close() {
         firewall.close();
-        sessions.close();
         fragments.close();
         denies.close();
         tables.close();

@@ -52,6 +52,11 @@ final class PortNumbers implements AutoCloseable {
         return LENGTH;
     }
 
+    /** Whether the name has a number, and no port has it yet. */
+    boolean knows(String name) {
+        return find(name) >= 0;
+    }
+
     /** The number the name had before, else a number that no name has, else one whose port is gone. */
     int take(String name) {
         int number = find(name);

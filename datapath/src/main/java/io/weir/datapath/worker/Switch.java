@@ -105,7 +105,7 @@ public final class Switch implements AutoCloseable {
     public synchronized PortStatus addPort(PortSettings wanted) {
         requireOpen();
         requireFree(wanted);
-        SwitchPort port = new SwitchPort(numbers.take(wanted.name()), workers.leastLoaded(ports), wanted);
+        SwitchPort port = new SwitchPort(number(wanted.name()), workers.leastLoaded(ports), wanted);
         try {
             open(port);
         } catch (PortException e) {
@@ -120,6 +120,16 @@ public final class Switch implements AutoCloseable {
         publish();
         supervisor.wake().signal();
         return status.of(port);
+    }
+
+    private int number(String name) {
+        boolean known = numbers.knows(name);
+        int number = numbers.take(name);
+        if (!known) {
+            // Tables of a former process may speak of another port by that number.
+            workers.onEach(worker -> worker.pipeline().forgetPort(number));
+        }
+        return number;
     }
 
     private void requireFree(PortSettings wanted) {

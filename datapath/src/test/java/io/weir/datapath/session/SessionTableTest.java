@@ -43,12 +43,13 @@ class SessionTableTest {
     }
 
     @Test
-    void shouldTake128BytesForASession() {
+    void shouldTake152BytesForASession() {
         long header = 2 * SessionTable.lengthBytes(CAPACITY) - SessionTable.lengthBytes(2 * CAPACITY);
 
-        assertEquals(128L * CAPACITY, SessionTable.lengthBytes(CAPACITY) - header);
+        assertEquals(144L * CAPACITY, SessionTable.lengthBytes(CAPACITY) - header);
         assertEquals(Memory.PAGE_BYTES, header);
-        assertEquals((1L << 31) + header, SessionTable.lengthBytes(SessionTable.MAX_CAPACITY));
+        assertEquals((144L << 24) + header, SessionTable.lengthBytes(SessionTable.MAX_CAPACITY));
+        assertEquals(152, SessionTable.bytesPerSession(), "with its share of the index");
     }
 
     @Test

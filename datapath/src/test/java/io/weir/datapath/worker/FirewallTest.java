@@ -464,13 +464,18 @@ class FirewallTest {
     void shouldRecordEachPortThatAFloodedPacketMayNotReach() {
         policy(1, "allow web db udp/*\n");
 
-        assertNull(reason("a", udp(MAC_A, BROADCAST, ip(MAC_A), -1, 9, 9)));
-        assertEquals(DropReason.EGRESS_NO_RULE, reason("c", udp(MAC_C, BROADCAST, ip(MAC_C), -1, 9, 9)));
+        assertNull(reason("a", udp(MAC_A, BROADCAST, ip(MAC_A), ip(MAC_B), 9, 9)));
+        assertEquals(DropReason.EGRESS_NO_RULE, reason("c", udp(MAC_C, BROADCAST, ip(MAC_C), ip(MAC_B), 9, 9)));
 
         List<String> denies = new ArrayList<>();
-        weir.drainDenies(record -> denies.add(record.sourceIdentity() + ">" + record.destinationIdentity()
-                + (record.copies() ? " copies " : " frames ") + record.packets()));
-        assertEquals(List.of("16>18 copies 1", "18>16 copies 1", "18>17 frames 1"), denies);
+        weir.drainDenies(record -> denies.add((record.copies() ? "copies " : "frames ") + record.packets() + " "
+                + DropReason.ofCode(record.reason()).label() + " port " + record.ingressPort()));
+        assertEquals(
+                List.of(
+                        "copies 1 identity-unknown port 0",
+                        "copies 1 identity-unknown port 2",
+                        "frames 1 egress-no-rule port 2"),
+                denies);
     }
 
     @Test

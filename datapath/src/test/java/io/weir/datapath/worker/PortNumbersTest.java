@@ -12,6 +12,7 @@ import io.weir.kernel.MappedFile;
 import io.weir.kernel.Memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -41,6 +42,20 @@ class PortNumbersTest {
 
             assertNotEquals(a, numbers.take("b"));
             assertEquals(a, numbers.take("a"));
+        }
+    }
+
+    @Test
+    void shouldKnowTheNamesThatHaveANumberAndNoPort() {
+        try (PortNumbers numbers = new PortNumbers(null)) {
+            boolean fresh = numbers.knows("a");
+            int a = numbers.take("a");
+            boolean taken = numbers.knows("a");
+            numbers.release(a);
+
+            assertFalse(fresh);
+            assertFalse(taken);
+            assertTrue(numbers.knows("a"));
         }
     }
 

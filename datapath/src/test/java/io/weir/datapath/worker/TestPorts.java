@@ -1,5 +1,6 @@
 package io.weir.datapath.worker;
 
+import java.nio.file.Path;
 import java.util.BitSet;
 
 import io.weir.datapath.port.BridgeSettings;
@@ -82,5 +83,21 @@ final class TestPorts {
                 base.recoveryNs(),
                 base.macMovesPerSecond(),
                 base.staticMacs());
+    }
+
+    /** The same with tables that outlive the process in a folder. */
+    static SwitchSettings kept(SwitchSettings base, Path stateDir) {
+        return new SwitchSettings(
+                base.workers(),
+                base.idle(),
+                stateDir,
+                base.macTableCapacity(),
+                base.ageingNs(),
+                base.snooping(),
+                base.forwardLinkLocal(),
+                base.recoveryNs(),
+                base.macMovesPerSecond(),
+                base.staticMacs(),
+                base.sessions());
     }
 }

@@ -16,6 +16,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
+import io.weir.datapath.session.SessionTable;
 import io.weir.perf.jmh.EvaluatorBenchmark;
 import io.weir.perf.jmh.FirewallBenchmark;
 import io.weir.perf.jmh.SessionTableBenchmark;
@@ -30,7 +31,6 @@ final class InMemory {
     private static final String MANY = "100000";
     private static final String FEW = "10";
     private static final String ALLOCATION = "gc.alloc.rate.norm";
-    private static final int SESSION_BYTES = 128;
     private static final Duration LIMIT = Duration.ofMinutes(5);
 
     private final boolean quick;
@@ -62,7 +62,7 @@ final class InMemory {
                 Metric.SESSION_HIT,
                 score(jmh(SessionTableBenchmark.class, "foundTrackedAndCounted", "sessions", MANY)));
         figures.put(Metric.SESSION_NEW, score(jmh(SessionTableBenchmark.class, "begunAndEnded", "sessions", MANY)));
-        figures.put(Metric.SESSION_MEMORY, (double) SESSION_BYTES);
+        figures.put(Metric.SESSION_MEMORY, (double) SessionTable.bytesPerSession());
         return figures;
     }
 

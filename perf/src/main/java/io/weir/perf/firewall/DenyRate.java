@@ -1,5 +1,7 @@
 package io.weir.perf.firewall;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +22,7 @@ import io.weir.datapath.packet.PacketBatch;
  */
 public final class DenyRate {
     private static final List<String> PORTS = List.of("port0", "port1");
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final int SESSIONS = 64;
     private static final long DRAIN_NS = 100_000_000;
     private static final long SECOND_NS = 1_000_000_000;
@@ -38,9 +41,10 @@ public final class DenyRate {
      * What came out.
      *
      * @param rate packets a second
+     * @param ownRate packets a second of the worker's own CPU time: what the rate would be, had it a core to itself
      * @param unaccounted packets that were denied and are in no record
      */
-    record Outcome(double rate, long unaccounted) {}
+    record Outcome(double rate, double ownRate, long unaccounted) {}
 
     /** {@code --quick}: one second instead of five. */
     public static void main(String[] arguments) throws InterruptedException {
@@ -48,6 +52,7 @@ public final class DenyRate {
         Outcome outcome = new DenyRate().measure(2 * SECOND_NS, (quick ? 1 : 5) * SECOND_NS);
         System.out.printf(Locale.ROOT, "deny_rate %.3f%n", outcome.rate / 1e6);
         System.out.printf("deny_unaccounted %d%n", outcome.unaccounted);
+        System.err.printf(Locale.ROOT, "denies: %.3f M/s of the worker's CPU time%n", outcome.ownRate / 1e6);
     }
 
     /** Denies for so long, of which the first part is not measured, only accounted for. */
@@ -67,16 +72,19 @@ public final class DenyRate {
         long denied;
         long before;
         double seconds;
+        double ownSeconds;
         try {
             before = deny(frames, warmUpNs);
             long beganNs = System.nanoTime();
+            long ownNs = THREADS.getCurrentThreadCpuTime();
             denied = deny(frames, measuredNs);
+            ownSeconds = (THREADS.getCurrentThreadCpuTime() - ownNs) / (double) SECOND_NS;
             seconds = (System.nanoTime() - beganNs) / (double) SECOND_NS;
         } finally {
             stopped = true;
             reader.join();
         }
-        return new Outcome(denied / seconds, before + denied - recorded());
+        return new Outcome(denied / seconds, denied / ownSeconds, before + denied - recorded());
     }
 
     private long deny(UdpBatch frames, long durationNs) {
@@ -102,6 +110,7 @@ public final class DenyRate {
             LockSupport.parkNanos(DRAIN_NS);
             asked = true;
             int _ = aggregator.drain();
+            int _ = aggregator.deliver(WallTime.now());
         }
     }
 

@@ -16,5 +16,6 @@ class DenyRateTest {
 
         assertEquals(0, outcome.unaccounted());
         assertTrue(outcome.rate() > 0);
+        assertTrue(outcome.ownRate() > 0);
     }
 }
