@@ -21,6 +21,8 @@ final class Denial {
     int bytes;
     int epoch;
     long nowNs;
+    /** Whether not the packet was denied, but its copy to one of several ports. */
+    boolean copy;
 
     /** What the verdict denies. */
     Denial enforced(Verdict verdict) {

@@ -17,7 +17,7 @@ import io.weir.kernel.Memory;
  */
 final class DenyPage implements AutoCloseable {
     private static final int ACTIONS = Action.DROP + 1;
-    private static final int OVERFLOW_ROWS = DropReason.CODES * ACTIONS;
+    private static final int OVERFLOW_ROWS = DropReason.CODES * ACTIONS * 2;
     private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
 
     private final int capacity;
@@ -25,7 +25,7 @@ final class DenyPage implements AutoCloseable {
     private final UnsafeBuffer rows;
     private final int[] index; // [hash] row + 1, 0 for none
     private final int shift;
-    private final int[] overflow = new int[OVERFLOW_ROWS]; // [reason and action] row + 1
+    private final int[] overflow = new int[OVERFLOW_ROWS]; // [reason, action, of copies or not] row + 1
     private final DenyRecord row = new DenyRecord();
     private int used;
     private int overflows;
@@ -59,7 +59,7 @@ final class DenyPage implements AutoCloseable {
     }
 
     private void overflow(Denial denial) {
-        int kind = denial.reason * ACTIONS + denial.action;
+        int kind = (denial.reason * ACTIONS + denial.action) * 2 + (denial.copy ? 1 : 0);
         boolean begins = overflow[kind] == 0;
         if (begins) {
             overflow[kind] = ++overflows;
@@ -72,7 +72,11 @@ final class DenyPage implements AutoCloseable {
 
     private int hash(Denial denial) {
         long ends = (long) denial.sourceIdentity << 32 | (denial.destinationIdentity & 0xFFFF_FFFFL);
-        long why = (long) denial.rule << 32 | denial.ingressPort << 16 | denial.reason << 4 | denial.action;
+        long why = (long) denial.rule << 32
+                | denial.ingressPort << 16
+                | denial.reason << 4
+                | denial.action << 1
+                | (denial.copy ? 1 : 0);
         long hash = ((ends * MULTIPLIER) ^ why) * MULTIPLIER;
         return (int) (((hash ^ (hash >>> 31)) * MULTIPLIER) >>> shift);
     }

@@ -13,13 +13,13 @@ import io.weir.datapath.policy.FlowKey;
  *  | source   | destin.  |rule | reason | ingress| action | epoch| vlan  | packets | bytes | firstNs | lastNs |
  *  | identity | identity |     |        | port   |        |      |       |         |       |         |        |
  *  +----------+----------+-----+--------+--------+--------+------+-------+---------+-------+---------+--------+
- *  64                  80                  96       100         104
- *  +-------------------+-------------------+--------+-----------+----------------------------------------------+
- *  | source address    | destination addr. |protocol| ports     |                                              |
- *  +-------------------+-------------------+--------+-----------+----------------------------------------------+
+ *  64                  80                  96       100         104       108
+ *  +-------------------+-------------------+--------+-----------+---------+------------------------------------+
+ *  | source address    | destination addr. |protocol| ports     | copy    |                                    |
+ *  +-------------------+-------------------+--------+-----------+---------+------------------------------------+
  * </pre>
  *
- * <p>Key are the first six fields. Native byte order.
+ * <p>Key are the first six fields, and whether copies were denied. Native byte order.
  *
  * <p>Threading: not thread-safe; wrapped anew for each row.
  */
@@ -45,6 +45,7 @@ public final class DenyRecord {
     private static final int DESTINATION = 80;
     private static final int PROTOCOL = 96;
     private static final int PORTS = 100;
+    private static final int COPY = 104;
 
     private UnsafeBuffer rows = new UnsafeBuffer(0, 0);
     private int at;
@@ -61,7 +62,8 @@ public final class DenyRecord {
                 && rows.getInt(at + RULE) == denial.rule
                 && rows.getInt(at + REASON) == denial.reason
                 && rows.getInt(at + INGRESS_PORT) == denial.ingressPort
-                && rows.getInt(at + ACTION) == denial.action;
+                && rows.getInt(at + ACTION) == denial.action
+                && rows.getInt(at + COPY) == (denial.copy ? 1 : 0);
     }
 
     void begin(Denial denial) {
@@ -84,6 +86,7 @@ public final class DenyRecord {
     private void beginCount(Denial denial) {
         rows.putInt(at + REASON, denial.reason);
         rows.putInt(at + ACTION, denial.action);
+        rows.putInt(at + COPY, denial.copy ? 1 : 0);
         rows.putLong(at + PACKETS, 0);
         rows.putLong(at + BYTES, 0);
         rows.putLong(at + FIRST, denial.nowNs);
@@ -129,6 +132,14 @@ public final class DenyRecord {
     /** What was enforced: DROP, REJECT, REDIRECT, or ALLOW where audit let the packets pass. */
     public int action() {
         return rows.getInt(at + ACTION);
+    }
+
+    /**
+     * Whether what was denied are copies of flooded packets, each to one port, which may have reached others: those are no drops
+     * of frames, and count in no drop counter.
+     */
+    public boolean copies() {
+        return rows.getInt(at + COPY) != 0;
     }
 
     /** Epoch that judged last. */

@@ -52,7 +52,17 @@ public final class DenyRecorder {
 
     /** A packet that the verdict denies. */
     void denied(FlowKey flow, Verdict verdict, int egressPort, int bytes) {
+        denied(flow, verdict, egressPort, bytes, false);
+    }
+
+    /** A flooded packet that the verdict keeps from one port, while it may reach others: no drop of the frame. */
+    void deniedCopy(FlowKey flow, Verdict verdict, int egressPort, int bytes) {
+        denied(flow, verdict, egressPort, bytes, true);
+    }
+
+    private void denied(FlowKey flow, Verdict verdict, int egressPort, int bytes, boolean copy) {
         denial.bytes = bytes;
+        denial.copy = copy;
         if (denies.add(denial.enforced(verdict), flow)) {
             flows.begin(FlowRecord.DENIED, denial.nowNs, flow, verdict, denial.ingressPort, egressPort)
                     .end();
@@ -62,6 +72,7 @@ public final class DenyRecorder {
     /** A packet that passes although the verdict would deny it under enforcement. */
     void audited(FlowKey flow, Verdict verdict, int egressPort, int bytes) {
         denial.bytes = bytes;
+        denial.copy = false;
         if (denies.add(denial.audited(verdict), flow)) {
             flows.begin(FlowRecord.AUDITED, denial.nowNs, flow, verdict, denial.ingressPort, egressPort)
                     .end();

@@ -47,4 +47,13 @@ final class Dhcp {
                 ? destination == CLIENT_PORT || destination == SERVER_PORT
                 : destination == CLIENT_PORT_6 || destination == SERVER_PORT_6;
     }
+
+    /** Whether a packet goes to where clients listen: only a server's may, whatever port it comes from. */
+    static boolean isForClient(PacketBatch batch, int i) {
+        if (batch.ipProtocol(i) != IpProtocol.UDP || batch.transportOffset(i) == 0) {
+            return false;
+        }
+        int destination = batch.word(i, batch.transportOffset(i)) & 0xFFFF;
+        return destination == (batch.is(i, PacketBatch.IS_IPV4) ? CLIENT_PORT : CLIENT_PORT_6);
+    }
 }

@@ -80,13 +80,14 @@ final class Judge {
 
     private void redirect(PacketBatch batch, int i, int egress) {
         int port = current.portNumber(verdict.redirectPort());
-        boolean ready = copies.ready(port) && port != batch.ingressPort();
-        if (!ready) {
+        boolean sent = copies.ready(port)
+                && port != batch.ingressPort()
+                && copies.send(batch, i, verdict, VerdictCopies.REDIRECTED, port);
+        if (!sent) {
             verdict.decide(Action.DROP, REDIRECT_TARGET_DOWN);
         }
         recorder.denied(flow, verdict, egress, batch.length(i));
-        if (ready) {
-            copies.send(batch, i, verdict, VerdictCopies.REDIRECTED, port);
+        if (sent) {
             batch.consume(i);
         } else {
             batch.drop(i, REDIRECT_TARGET_DOWN);
@@ -101,7 +102,7 @@ final class Judge {
      */
     boolean refuse(PacketBatch batch, int i, int egress, int reason) {
         boolean enforced = current.enforced(batch.ingressPort()) || (egress >= 0 && current.enforced(egress));
-        if (!enforced && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch.egressSet(i)))) {
+        if (!enforced && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch, i, reason))) {
             forgive(batch, i, egress, reason);
             return false;
         }
@@ -112,15 +113,18 @@ final class Judge {
     }
 
     /** Takes enforced ports out of a refused packet's way; whether it has none left because of that. */
-    private boolean onlyEnforced(PortSet set) {
-        boolean enforced = false;
+    private boolean onlyEnforced(PacketBatch batch, int i, int reason) {
+        PortSet set = batch.egressSet(i);
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
             if (current.enforced(port)) {
                 set.remove(port);
-                enforced = true;
+                if (set.isEmpty()) {
+                    return true;
+                }
+                denyCopy(batch, i, port, reason);
             }
         }
-        return enforced && set.isEmpty();
+        return false;
     }
 
     /** Records a packet that passes although it would be refused under enforcement. */
@@ -155,7 +159,7 @@ final class Judge {
     }
 
     /**
-     * Takes ports out of a flooded packet's way that its flow may not reach; drops the packet when none is left.
+     * Takes ports out of a flooded packet's way that its flow may not reach, and records each; drops the packet when none is left.
      *
      * @return the first port it may reach, or {@link #NO_PORT}; the verdict is that port's then
      */
@@ -163,7 +167,6 @@ final class Judge {
         PortSet set = batch.egressSet(i);
         boolean ingressJudged = current.judged(batch.ingressPort());
         int first = NO_PORT;
-        int denied = NO_PORT;
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
             if (!ingressJudged && !current.judged(port)) {
                 continue;
@@ -172,16 +175,28 @@ final class Judge {
                 first = first == NO_PORT ? port : first;
             } else {
                 set.remove(port);
-                denied = port;
+                denyOf(batch, i, port, set.isEmpty());
             }
         }
-        if (set.isEmpty() && denied != NO_PORT) {
-            deny(batch, i, denied);
-        } else if (first != NO_PORT) {
+        if (first != NO_PORT) {
             evaluate(policy, first, batch.nowNs());
             recordAudit(batch, i, first);
         }
         return first;
+    }
+
+    /** A port that the packet may not reach: the last one is why it is dropped, of another only its copy is denied. */
+    private void denyOf(PacketBatch batch, int i, int port, boolean last) {
+        if (last) {
+            deny(batch, i, port);
+        } else {
+            denyCopy(batch, i, port, verdict.reason());
+        }
+    }
+
+    private void denyCopy(PacketBatch batch, int i, int port, int reason) {
+        verdict.decide(Action.DROP, reason);
+        recorder.deniedCopy(flow, verdict, port, batch.length(i));
     }
 
     /** Drops the packet unless the code is 0. */

@@ -177,13 +177,14 @@ final class SessionJudge implements AutoCloseable {
         if (sessions.spared(session, flow, judge.verdict)) {
             return true;
         }
-        cut(batch, i, session);
+        cut(batch, i, session, reply);
         return false;
     }
 
-    private void cut(PacketBatch batch, int i, int session) {
+    private void cut(PacketBatch batch, int i, int session, boolean reply) {
         boolean resets = fields.resetAtEnd(session);
         int reason = judge.verdict.reason();
+        blame(batch, i, reply);
         judge.deny(batch, i, batch.egressPort(i));
         if (resets && judge.verdict.action() != Action.REJECT) {
             judge.resetSender(batch, i);
@@ -217,14 +218,19 @@ final class SessionJudge implements AutoCloseable {
 
     /** Whoever sent the packet is denied, not who began the session: an end must not bring the other into quarantine. */
     private boolean refuse(PacketBatch batch, int i, int session, boolean reply, int reason) {
+        sessions.describe(session, judge.verdict);
+        blame(batch, i, reply);
+        return judge.refuse(batch, i, batch.egressPort(i), reason);
+    }
+
+    /** Turns what was said of the session's original direction into that of the packet. */
+    private void blame(PacketBatch batch, int i, boolean reply) {
         batch.wrap(i, judge.frame);
         judge.read(batch, i);
         Verdict verdict = judge.verdict;
-        sessions.describe(session, verdict);
         if (reply) {
             verdict.identities(verdict.destinationIdentity(), verdict.sourceIdentity());
         }
-        return judge.refuse(batch, i, batch.egressPort(i), reason);
     }
 
     private void pass(PacketBatch batch, int i, Policy policy, int session, boolean reply) {
@@ -336,7 +342,17 @@ final class SessionJudge implements AutoCloseable {
     private boolean isBack(PacketBatch batch, int i, int session, boolean quotedReply) {
         int sender = quotedReply ? fields.egressPort(session) : fields.ingressPort(session);
         int receiver = quotedReply ? fields.ingressPort(session) : fields.egressPort(session);
-        return batch.ingressPort() == receiver && narrow(batch, i, sender) == sender;
+        return batch.ingressPort() == receiver
+                && hasItsMacs(batch, i, session, quotedReply)
+                && narrow(batch, i, sender) == sender;
+    }
+
+    /** A router that the session goes through has the MAC address of the end behind it. */
+    private boolean hasItsMacs(PacketBatch batch, int i, int session, boolean quotedReply) {
+        sessions.fill(session, known);
+        long sender = quotedReply ? known.destinationMac() : known.sourceMac();
+        long receiver = quotedReply ? known.sourceMac() : known.destinationMac();
+        return batch.sourceMac(i) == receiver && batch.destinationMac(i) == sender;
     }
 
     private boolean inFlight(int session, boolean quotedReply) {
@@ -355,8 +371,10 @@ final class SessionJudge implements AutoCloseable {
         if (sessions.spared(session, judge.flow, judge.verdict)) {
             return true;
         }
+        int reason = judge.verdict.reason();
+        blame(batch, i, !fields.isReply(session, quoted));
         judge.deny(batch, i, batch.egressPort(i));
-        sessions.end(session, judge.verdict.reason());
+        sessions.end(session, reason);
         return false;
     }
 

@@ -12,6 +12,8 @@ import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.port.PolicySettings;
+import io.weir.datapath.wire.IcmpHeader;
+import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.wire.Ipv4Header;
 import io.weir.datapath.wire.Ipv6Header;
 
@@ -29,7 +31,9 @@ import static io.weir.datapath.wire.NetworkOrder.i64;
  */
 public final class SourceGuardStage implements Stage {
     private static final int SPOOFED_ARP = DropReason.SPOOFED_ARP.code();
+    private static final int SPOOFED_ND = DropReason.SPOOFED_ND.code();
     private static final int SPOOFED_IP = DropReason.SPOOFED_IP.code();
+    private static final int ROUTER_REFUSED = DropReason.ROUTER_ADVERTISEMENT_REFUSED.code();
     private static final int DHCP_SERVER_REFUSED = DropReason.DHCP_SERVER_REFUSED.code();
 
     private static final int ARP_SENDER_MAC_OFFSET = 8;
@@ -38,6 +42,7 @@ public final class SourceGuardStage implements Stage {
 
     private final CurrentPolicy current;
     private final DenyRecorder recorder;
+    private final LinkLocalClaims claims;
     private final NeighbourGuard neighbours;
     private final FlowKey sender = new FlowKey();
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
@@ -47,10 +52,12 @@ public final class SourceGuardStage implements Stage {
     private long passedLow;
     private int passedVlan;
 
-    public SourceGuardStage(CurrentPolicy current, DenyRecorder recorder) {
+    /** @param seed fresh random bits */
+    public SourceGuardStage(CurrentPolicy current, DenyRecorder recorder, long seed) {
         this.current = current;
         this.recorder = recorder;
-        this.neighbours = new NeighbourGuard(current);
+        this.claims = new LinkLocalClaims(seed);
+        this.neighbours = new NeighbourGuard(current, claims);
     }
 
     @Override
@@ -68,6 +75,7 @@ public final class SourceGuardStage implements Stage {
         int port = batch.ingressPort();
         Policy policy = current.policy();
         if (policy == null || !current.judged(port)) {
+            note(batch);
             return;
         }
         boolean enforced = current.enforced(port);
@@ -83,6 +91,24 @@ public final class SourceGuardStage implements Stage {
                 refuse(batch, i, policy, reason, enforced);
             }
         }
+    }
+
+    /** What is not guarded may be a router's word all the same, which others must not speak. */
+    private void note(PacketBatch batch) {
+        if (!current.active() || !current.router(batch.ingressPort())) {
+            return;
+        }
+        for (int i = 0; i < batch.count(); i++) {
+            if (batch.forwarded(i) && batch.is(i, PacketBatch.IS_ICMPV6_ND)) {
+                batch.wrap(i, frame);
+                neighbours.note(batch, i, frame);
+            }
+        }
+    }
+
+    /** The port is removed: what it has claimed is free. */
+    public void forgetPort(int port) {
+        claims.forgetPort(port);
     }
 
     private void refuse(PacketBatch batch, int i, Policy policy, int reason, boolean enforced) {
@@ -107,6 +133,12 @@ public final class SourceGuardStage implements Stage {
 
     private int ipv4(PacketBatch batch, int i, Policy policy) {
         long source = InternetAddresses.ipv4Low(batch.word(i, batch.networkOffset(i) + Ipv4Header.SOURCE_OFFSET));
+        if (refusedToClient(batch, i)) {
+            return DHCP_SERVER_REFUSED;
+        }
+        if (isRedirect(batch, i) && !current.router(batch.ingressPort())) {
+            return ROUTER_REFUSED;
+        }
         int dhcp = Dhcp.kind(batch, i);
         if (dhcp != Dhcp.NONE) {
             return dhcp(batch, i, policy, dhcp, source);
@@ -121,14 +153,19 @@ public final class SourceGuardStage implements Stage {
         if (batch.is(i, PacketBatch.IS_ICMPV6_ND)) {
             return neighbours.check(batch, i, frame, policy, sender);
         }
-        if (Dhcp.kind(batch, i) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort())) {
+        boolean fromServer = Dhcp.kind(batch, i) == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort());
+        if (fromServer || refusedToClient(batch, i)) {
             return DHCP_SERVER_REFUSED;
         }
         boolean unspecified = (high | low) == 0 && batch.is(i, PacketBatch.IS_GROUP_MEMBERSHIP);
-        // Link-local addresses mean something on this link only, where the MAC address tells the sender.
-        return unspecified || InternetAddresses.isLinkLocal6(high)
-                ? link(batch, i, policy)
-                : address(batch, i, policy, high, low);
+        if (unspecified) {
+            return link(batch, i, policy);
+        }
+        if (InternetAddresses.isLinkLocal6(high)) {
+            int reason = neighbours.linkLocal(batch, i, high, low, policy, sender);
+            return reason == SPOOFED_ND ? SPOOFED_IP : reason;
+        }
+        return address(batch, i, policy, high, low);
     }
 
     private int dhcp(PacketBatch batch, int i, Policy policy, int kind, long source) {
@@ -139,6 +176,18 @@ public final class SourceGuardStage implements Stage {
                 && kind == Dhcp.FROM_CLIENT
                 && current.dhcp(batch.ingressPort()) == PolicySettings.Dhcp.CLIENT;
         return unspecified ? link(batch, i, policy) : address(batch, i, policy, InternetAddresses.IPV4_HIGH, source);
+    }
+
+    /** A client takes the word of whoever sends to its port, be it from a server's port or not. */
+    private boolean refusedToClient(PacketBatch batch, int i) {
+        return !mayServe(batch.ingressPort()) && Dhcp.isForClient(batch, i);
+    }
+
+    /** RFC 792: tells a host of a better router, as only a router should. */
+    private boolean isRedirect(PacketBatch batch, int i) {
+        return batch.ipProtocol(i) == IpProtocol.ICMP
+                && batch.transportOffset(i) != 0
+                && batch.word(i, batch.transportOffset(i)) >>> 24 == IcmpHeader.REDIRECT;
     }
 
     private boolean mayServe(int port) {

@@ -82,8 +82,8 @@ final class VerdictCopies implements AutoCloseable {
         return port >= 0 && ports.table().ready().contains(port);
     }
 
-    /** Sends a copy of the packet to a port that is {@link #ready}. */
-    void send(PacketBatch batch, int i, Verdict verdict, int kind, int port) {
+    /** Sends a copy of the packet to a port that is {@link #ready}; false when there is no room for all of it. */
+    boolean send(PacketBatch batch, int i, Verdict verdict, int kind, int port) {
         int length = Math.min(batch.length(i), LONGEST_FRAME);
         Memory.copy(
                 batch.address(i) - VirtioNetHeader.LENGTH,
@@ -97,7 +97,7 @@ final class VerdictCopies implements AutoCloseable {
         int flowHash = (int) (batch.sourceMac(i) ^ batch.destinationMac(i)) & 0x3FFF;
         put32(datagram, UDP, (0xC000 | flowHash) << 16 | UDP_PORT);
         put32(datagram, UDP + 4, (FRAME + length - UDP) << 16);
-        sendFragments(FRAME + length - UDP, port);
+        return sendFragments(FRAME + length - UDP, port);
     }
 
     /** What the sender left to others to do, as the copy's receiver should see a whole packet. */
@@ -126,14 +126,14 @@ final class VerdictCopies implements AutoCloseable {
         put16(datagram, OPTION + 30, batch.egressPort(i));
     }
 
-    private void sendFragments(int payload, int port) {
+    private boolean sendFragments(int payload, int port) {
         int most = (ports.table().mtu(port) - Ipv4Header.MIN_LENGTH) & ~7;
         identification++;
         for (int done = 0; done < payload; done += most) {
             int piece = Math.min(most, payload - done);
             long room = sink.take();
             if (room == 0) {
-                return;
+                return false;
             }
             out.wrap(room, UDP + piece);
             boolean more = done + piece < payload;
@@ -141,6 +141,7 @@ final class VerdictCopies implements AutoCloseable {
             out.putBytes(UDP, datagram, UDP + done, piece);
             sink.sendCopy(room, UDP + piece, port);
         }
+        return true;
     }
 
     private void writeHeaders(int payload, int fragment) {

@@ -437,6 +437,22 @@ public final class SessionTable implements AutoCloseable {
         }
     }
 
+    /**
+     * As {@link #forEach(long, Visitor)}, of so many entries from one on.
+     *
+     * @return the entry to go on with, or {@link #MISS} at the end
+     */
+    public int forEach(long nowNs, int from, int entries, Visitor visitor) {
+        int nowMs = SessionFields.ms(nowNs);
+        int limit = Math.min(fresh, from + entries);
+        for (int session = from; session < limit; session++) {
+            if (live(session, nowMs)) {
+                visitor.session(session);
+            }
+        }
+        return limit < fresh ? limit : MISS;
+    }
+
     /** Whether there is a session of that number, neither past its time nor of a flushed port. */
     public boolean live(int session, int nowMs) {
         return session < fresh

@@ -94,7 +94,12 @@ public final class OfflineSwitch implements AutoCloseable {
     /** As {@link Switch#sessions}. */
     public List<SessionInfo> sessions(int limit) {
         String[] names = numbers.keySet().toArray(String[]::new);
-        return pipeline.sessions(nowNs, limit, number -> number < names.length ? names[number] : null);
+        SessionReader reader = pipeline.sessions(limit, number -> number < names.length ? names[number] : null);
+        boolean more = true;
+        while (more) {
+            more = reader.readSlice(nowNs);
+        }
+        return reader.found();
     }
 
     /** Ends the sessions of a port, as when it is removed. */

@@ -60,6 +60,7 @@ final class Pipeline implements AutoCloseable {
     private final Tables tables;
     private final FragmentStage fragments = new FragmentStage();
     private final Sessions sessions;
+    private final SourceGuardStage guard;
     private final FirewallStage firewall;
     private final StormControlStage storm;
     private final EgressStage egress;
@@ -73,6 +74,7 @@ final class Pipeline implements AutoCloseable {
         egress = new EgressStage(ports, blocks, counters, pool, capture.tap());
         DenyRecorder recorder = new DenyRecorder(denies, flows);
         SecureRandom random = new SecureRandom();
+        guard = new SourceGuardStage(policy, recorder, random.nextLong());
         sessions = tables.sessions();
         firewall = new FirewallStage(policy, ports, recorder, sessions, egress, random.nextLong());
         stages = new Stage[] {
@@ -80,7 +82,7 @@ final class Pipeline implements AutoCloseable {
             fragments,
             new PortGuardStage(ports, blocks, events, settings),
             new VlanIngressStage(ports),
-            new SourceGuardStage(policy, recorder),
+            guard,
             new LearnStage(ports, tables.macs(), blocks, events, settings),
             new SnoopingStage(ports, tables.groups(), settings),
             new BridgeStage(ports, tables.macs(), blocks),
@@ -167,6 +169,7 @@ final class Pipeline implements AutoCloseable {
         tables.macs().flushPort(port);
         tables.groups().flushPort(port);
         sessions.flush(port);
+        guard.forgetPort(port);
     }
 
     /** Ends the sessions of a port, or all when it is negative. */
@@ -174,9 +177,9 @@ final class Pipeline implements AutoCloseable {
         sessions.flush(port);
     }
 
-    /** Up to so many live sessions, those whose ports have names. */
-    List<SessionInfo> sessions(long nowNs, int limit, IntFunction<@Nullable String> portName) {
-        return new SessionReader(sessions).read(nowNs, limit, portName);
+    /** Reads up to so many live sessions, those whose ports have names. */
+    SessionReader sessions(int limit, IntFunction<@Nullable String> portName) {
+        return new SessionReader(sessions, limit, portName);
     }
 
     /** Sessions in the table, those included that wait for a sweep. */

@@ -10,35 +10,51 @@ import io.weir.datapath.firewall.Sessions;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.session.SessionFields;
 import io.weir.datapath.session.SessionState;
+import io.weir.datapath.session.SessionTable;
 
 /**
- * Reads live sessions out of a worker's table.
+ * Reads live sessions out of a worker's table, slice by slice, so that packets need not wait for all of them.
  *
- * <p>Threading: on the worker that owns the table.
+ * <p>Threading: on the worker that owns the table, but for {@link #found}, which is for whoever has waited for the last slice.
  */
 final class SessionReader {
     private static final long NS_PER_MS = 1_000_000;
 
+    /** Entries that are read at once: no packet waits for longer than a fraction of a millisecond. */
+    private static final int SLICE = 2048;
+
     private final Sessions sessions;
     private final SessionFields fields;
     private final FlowKey flow = new FlowKey();
+    private final int limit;
+    private final IntFunction<@Nullable String> portName;
     private final List<SessionInfo> found = new ArrayList<>();
+    private int next;
 
-    SessionReader(Sessions sessions) {
+    /** Of up to {@code limit} sessions whose ports have names. */
+    SessionReader(Sessions sessions, int limit, IntFunction<@Nullable String> portName) {
         this.sessions = sessions;
         this.fields = sessions.fields();
+        this.limit = limit;
+        this.portName = portName;
     }
 
-    /** Up to {@code limit} sessions whose ports have names. */
-    List<SessionInfo> read(long nowNs, int limit, IntFunction<@Nullable String> portName) {
+    /** Reads on; whether there is more. What was read is {@link #found}. */
+    boolean readSlice(long nowNs) {
         int nowMs = SessionFields.ms(nowNs);
-        sessions.table().forEach(nowNs, session -> {
-            String ingress = portName.apply(fields.ingressPort(session));
-            String egress = portName.apply(fields.egressPort(session));
-            if (found.size() < limit && ingress != null && egress != null) {
-                found.add(info(session, nowMs, ingress, egress));
-            }
-        });
+        next = sessions.table().forEach(nowNs, next, SLICE, session -> read(session, nowMs));
+        return next != SessionTable.MISS && found.size() < limit;
+    }
+
+    private void read(int session, int nowMs) {
+        String ingress = portName.apply(fields.ingressPort(session));
+        String egress = portName.apply(fields.egressPort(session));
+        if (found.size() < limit && ingress != null && egress != null) {
+            found.add(info(session, nowMs, ingress, egress));
+        }
+    }
+
+    List<SessionInfo> found() {
         return found;
     }
 

@@ -184,8 +184,13 @@ final class StatusReader {
         List<SessionInfo> sessions = new ArrayList<>();
         for (Worker worker : workers.all()) {
             int left = limit - sessions.size();
-            sessions.addAll(workers.on(
-                    worker.index(), target -> target.pipeline().sessions(clock.nanoTime(), left, names::get)));
+            SessionReader reader =
+                    workers.on(worker.index(), target -> target.pipeline().sessions(left, names::get));
+            boolean more = left > 0;
+            while (more) {
+                more = workers.on(worker.index(), target -> reader.readSlice(clock.nanoTime()));
+            }
+            sessions.addAll(reader.found());
         }
         return sessions;
     }

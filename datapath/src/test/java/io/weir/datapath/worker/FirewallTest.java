@@ -380,4 +380,115 @@ class FirewallTest {
                 + record.sourcePort() + " port " + record.ingressPort()));
         assertEquals(List.of("17>16 from 80 port 1", "16>17 from 4000 port 0"), denies);
     }
+
+    private static byte[] advertisement(long from, String address) {
+        return discovery(from, BROADCAST, "fe80::" + Long.toHexString(from & 0xFFF), "ff02::1", 136, address, 2);
+    }
+
+    @Test
+    void shouldLetNobodyClaimTheLinkLocalAddressOfARouterOrOfAnother() {
+        ports("a access 10 enforce\nb access 10 enforce\nr access 10 role uplink\n");
+        weir.policy(new TablePolicy(1, BOUND + "allow * * *\n"));
+        long router = 0x0200_0000_0001L;
+
+        assertNull(reason("a", advertisement(MAC_A, "fe80::5")), "first come");
+        assertEquals(DropReason.SPOOFED_ND, reason("b", advertisement(MAC_B, "fe80::5")));
+        assertNull(reason("a", advertisement(MAC_A, "fe80::5")));
+        assertNull(reason("b", advertisement(MAC_B, "fe80::1")), "nobody's yet");
+        assertNull(reason("r", routerAdvertisement(router)), "a port under no policy");
+        assertEquals(DropReason.SPOOFED_ND, reason("b", advertisement(MAC_B, "fe80::1")));
+        byte[] flow = ipv6(MAC_B, MAC_A, "fe80::1", "fe80::5", 59, new byte[8]);
+        assertEquals(DropReason.SPOOFED_IP, reason("b", flow));
+        nowNs += 400 * SECOND_NS;
+        assertEquals(DropReason.SPOOFED_ND, reason("b", advertisement(MAC_B, "fe80::1")), "a router's for an hour");
+        assertNull(reason("b", advertisement(MAC_B, "fe80::5")), "given up by silence");
+    }
+
+    @Test
+    void shouldLetNobodyButAServerSendToWhereDhcpClientsListen() {
+        ports("a access 10 enforce dhcp client\nb access 10 enforce\n");
+        policy(1, "allow * * *\n");
+
+        assertEquals(DropReason.DHCP_SERVER_REFUSED, reason("b", udp(MAC_B, MAC_A, 5000, 68)));
+        assertNull(reason("b", udp(MAC_B, MAC_A, 5000, 69)));
+    }
+
+    @Test
+    void shouldTakeARedirectFromNobodyButARouter() {
+        ports("a access 10 enforce\nb access 10 enforce\nr access 10 enforce role uplink\n");
+        weir.policy(new TablePolicy(1, BOUND.replace("ops c", "ops r") + "allow * * *\n"));
+        receive("a", opaque(MAC_A, MAC_B));
+        receive("b", opaque(MAC_B, MAC_A));
+        byte[] query = udp(MAC_A, MAC_B, 4000, 53);
+        assertNull(reason("a", query));
+
+        assertEquals(DropReason.ROUTER_ADVERTISEMENT_REFUSED, reason("b", icmpError(MAC_B, MAC_A, 5, 1, query)));
+        assertEquals(DropReason.ICMP_UNRELATED, reason("r", icmpError(MAC_C, MAC_A, 5, 1, query)));
+    }
+
+    @Test
+    void shouldTakeAnErrorFromNobodyButTheMacAddressOfTheSessionsEnd() {
+        weir.policy(new TablePolicy(1, """
+                component web a 02:00:00:00:00:0a - -
+                component db b 02:00:00:00:00:0b - -
+                component other b 02:00:00:00:00:0c - -
+                allow web db udp/*
+                allow * * ether
+                """));
+        receive("a", opaque(MAC_A, MAC_B));
+        receive("b", opaque(MAC_B, MAC_A));
+        byte[] query = udp(MAC_A, MAC_B, 4000, 53);
+        assertNull(reason("a", query));
+
+        assertEquals(DropReason.ICMP_UNRELATED, reason("b", icmpError(MAC_C, MAC_A, 3, 3, query)));
+        assertNull(reason("b", icmpError(MAC_B, MAC_A, 3, 3, query)));
+    }
+
+    @Test
+    void shouldBlameTheSenderOfTheReplyThatMeetsANewEpoch() {
+        policy(1, "allow web db udp/*\n");
+        hear();
+        assertNull(reason("a", udp(MAC_A, MAC_B, 9, 1)));
+        policy(2, "drop web db udp/*\n");
+        weir.drainDenies(record -> {});
+
+        assertEquals(DropReason.EGRESS_DENIED, reason("b", udp(MAC_B, MAC_A, 1, 9)));
+
+        List<String> denies = new ArrayList<>();
+        weir.drainDenies(record -> denies.add(record.sourceIdentity() + ">" + record.destinationIdentity() + " from "
+                + record.sourcePort() + " port " + record.ingressPort()));
+        assertEquals(List.of("17>16 from 1 port 1"), denies);
+    }
+
+    @Test
+    void shouldRecordEachPortThatAFloodedPacketMayNotReach() {
+        policy(1, "allow web db udp/*\n");
+
+        assertNull(reason("a", udp(MAC_A, BROADCAST, ip(MAC_A), ip(MAC_B), 9, 9)));
+        assertEquals(DropReason.EGRESS_NO_RULE, reason("c", udp(MAC_C, BROADCAST, ip(MAC_C), ip(MAC_B), 9, 9)));
+
+        List<String> denies = new ArrayList<>();
+        weir.drainDenies(record -> denies.add((record.copies() ? "copies " : "frames ") + record.packets() + " "
+                + DropReason.ofCode(record.reason()).label() + " port " + record.ingressPort()));
+        assertEquals(
+                List.of(
+                        "copies 1 identity-unknown port 0",
+                        "copies 1 identity-unknown port 2",
+                        "frames 1 egress-no-rule port 2"),
+                denies);
+    }
+
+    @Test
+    void shouldReadAllSessionsHoweverManySlicesThatTakes() {
+        weir.close();
+        weir = new OfflineSwitch(SwitchSettings.DEFAULT.withSessions(16384), PortLines.parse(PORTS));
+        policy(1, "allow web db udp/*\n");
+        hear();
+        for (int i = 0; i < 4_000; i++) {
+            receive("a", udp(MAC_A, MAC_B, 1000 + i, 53));
+        }
+
+        assertEquals(4_000, weir.sessions(10_000).size());
+        assertEquals(3_000, weir.sessions(3_000).size());
+    }
 }

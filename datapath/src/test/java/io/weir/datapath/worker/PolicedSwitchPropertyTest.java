@@ -19,7 +19,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
  * The laws of {@link RandomSwitch} for ports under any policy that changes every few frames; and: each verdict belongs to the
- * epoch in force, and the deny table accounts for exactly the frames that the stages of the policy have dropped.
+ * epoch in force, and the deny table accounts for exactly the frames that the stages of the policy have dropped,
+ * apart from the copies of others that it denies.
  */
 class PolicedSwitchPropertyTest {
     private static final int FRAMES = 150;
@@ -43,6 +44,7 @@ class PolicedSwitchPropertyTest {
     private int frames;
     private int epoch;
     private static long recordedInAll;
+    private static long copiesInAll;
 
     @Property(tries = 150, seed = "4711")
     void shouldKeepItsLawsUnderAnyPolicy(@ForAll long seed) {
@@ -76,7 +78,12 @@ class PolicedSwitchPropertyTest {
             if (record.epoch() != epoch) {
                 faults.add("denial of epoch " + record.epoch() + " while " + epoch + " is in force");
             }
-            if (record.action() != Action.ALLOW) {
+            if (record.copies()) {
+                copiesInAll += record.packets();
+                if (record.action() != Action.DROP) {
+                    faults.add("copies denied by " + Action.name(record.action()));
+                }
+            } else if (record.action() != Action.ALLOW) {
                 recordedInAll += record.packets();
                 denied.merge(DropReason.ofCode(record.reason()), record.packets(), Long::sum);
             }
@@ -86,6 +93,7 @@ class PolicedSwitchPropertyTest {
     @AfterProperty
     void requireThatMuchWasDenied() {
         assertTrue(recordedInAll > 1_000, recordedInAll + " denials in all tries together");
+        assertTrue(copiesInAll > 100, copiesInAll + " denials of copies in all tries together");
     }
 
     private static String rules(RandomSwitch random) {

@@ -81,7 +81,7 @@ public final class FirewallPipeline implements AutoCloseable {
             new ParseStage(),
             new PortGuardStage(currentPorts, blocks, NO_EVENTS, settings),
             new VlanIngressStage(currentPorts),
-            new SourceGuardStage(current, recorder),
+            new SourceGuardStage(current, recorder, SEED),
             new LearnStage(currentPorts, macs, blocks, NO_EVENTS, settings),
             new BridgeStage(currentPorts, macs, blocks),
             firewall
