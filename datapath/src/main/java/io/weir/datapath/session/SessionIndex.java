@@ -14,7 +14,7 @@ import io.weir.kernel.Memory;
  *  +---------------------+----------------------------------------------+
  * </pre>
  *
- * <p>A tag is eight bits of the hash, never 0; 0 is an empty slot. Eight tags are compared at once, in a long: which slot it is
+ * <p>A tag is eight bits of the hash, from {@link #FIRST_TAG} on; 0 is an empty slot. Eight tags are compared at once, in a long: which slot it is
  * must not become a branch, for its wrong guesses would cost more than all the rest.
  *
  * <p>The hash multiplies each half of the key to 128 bits and folds them, with six secret numbers that are fresh for every
@@ -33,6 +33,8 @@ final class SessionIndex implements AutoCloseable {
     static final int BYTES_PER_SESSION = SLOTS_PER_SESSION * BUCKET_LENGTH / BUCKET_SLOTS;
     private static final int SESSIONS_OFFSET = 16;
     private static final int SESSION_LENGTH = 3;
+    /** Above a slot that has a tag, one with that tag but for the lowest bit looks as if it had it, too. No empty one must. */
+    private static final int FIRST_TAG = 2;
     /** Slots in use from which on a key looks at its second bucket. */
     private static final int RATHER_FULL = 12;
 
@@ -94,7 +96,7 @@ final class SessionIndex implements AutoCloseable {
     }
 
     static int tag(long hash) {
-        return Math.max(1, (int) hash & 0xFF);
+        return Math.max(FIRST_TAG, (int) hash & 0xFF);
     }
 
     /**

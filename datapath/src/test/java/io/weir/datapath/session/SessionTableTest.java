@@ -122,6 +122,21 @@ class SessionTableTest {
     }
 
     @Test
+    void shouldTakeNoEmptySlotForOneWithAnyTag() {
+        for (int tag = 0; tag < 256; tag++) {
+            try (SessionIndex index = new SessionIndex(CAPACITY, 1)) {
+                index.insert(tag, 5);
+                index.insert(tag, 6);
+                index.remove(tag, 6);
+
+                long candidates = index.candidates(index.first(tag), 0, SessionIndex.tag(tag));
+
+                assertEquals(0x80, candidates, "slots with tag " + tag);
+            }
+        }
+    }
+
+    @Test
     void shouldCountUpToTheLargestNumbers() {
         int session = table.begin(Keys.udp(1, 10, 2, 20), VM_1, VM_2, 0);
         table.touch(session, false, 60, 1);
