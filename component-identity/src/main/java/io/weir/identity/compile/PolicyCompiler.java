@@ -19,7 +19,6 @@ public final class PolicyCompiler {
     private final long budgetBytes;
     private final Numbers numbers = new Numbers();
     private final Profiles profiles = new Profiles();
-    private final LimitChains chains = new LimitChains();
     private CompilerState last = CompilerState.NONE;
 
     /** @param budgetBytes most bytes that the tables of one epoch may take */
@@ -35,8 +34,20 @@ public final class PolicyCompiler {
      */
     public PolicyEpoch compile(CompileRequest request) {
         Compilation compilation = new Compilation(request, last, numbers, profiles, new Budget(budgetBytes));
-        PolicyEpoch epoch = compilation.run(chains);
+        PolicyEpoch epoch = compilation.run(new LimitChains());
         last = compilation.state();
         return epoch;
+    }
+
+    /**
+     * The epoch that {@link #compile} would give, to be looked at: it is forgotten, and so are the numbers of what it alone names,
+     * which may stand for other things later.
+     *
+     * @throws io.weir.identity.document.ProblemException as {@link #compile}
+     */
+    public PolicyEpoch tryOut(CompileRequest request) {
+        Profiles own = profiles.copy();
+        return new Compilation(request, last.over(own), numbers.copy(), own, new Budget(budgetBytes))
+                .run(new LimitChains());
     }
 }

@@ -56,6 +56,7 @@ class EvaluatorOracleTest {
             "guard 110",
             "guard 111",
             "guard 112",
+            "foreign true",
             "talk false",
             "talk true",
             "assurance 0",
@@ -127,6 +128,7 @@ class EvaluatorOracleTest {
             Case last = new Case(PolicySet.EMPTY.with(random.documents()), List.of(), Set.of());
             for (int i = 0; i < CHANGES_A_SEQUENCE; i++) {
                 Case next = i == 0 ? last : random.changed(last);
+                tryOut("seed " + seed + " trial " + i, random, compiler, random.changed(last));
                 try {
                     PolicyEpoch epoch = compiler.compile(next.request(i + 1));
                     judge("seed " + seed + " change " + i, random, epoch, next, FLOWS_A_CHANGE);
@@ -139,6 +141,15 @@ class EvaluatorOracleTest {
         }
         System.out.println("changes " + compiled + ", refused " + refused);
         assertTrue(refused < 4 * compiled, "most changes are refused: " + refused);
+    }
+
+    /** What is tried out is judged alike, and, as the changes after it show, leaves nothing behind. */
+    private void tryOut(String seed, RandomPolicies random, PolicyCompiler compiler, Case trial) {
+        try {
+            judge(seed, random, compiler.tryOut(trial.request(1)), trial, FLOWS_A_CHANGE);
+        } catch (ProblemException clash) {
+            // Refused as a change would be.
+        }
     }
 
     private void judge(String seed, RandomPolicies random, PolicyEpoch epoch, Case request, int flows) {
@@ -155,7 +166,9 @@ class EvaluatorOracleTest {
             NaiveEvaluator.Judgement actual = judgement(epoch, verdict, settled ? verdict.validUntilNs() : 0);
             String where = seed + " flow " + flow + " at " + atNs;
             assertEquals(settled ? expected : withoutValidity(expected), actual, where);
-            assertEquals(naive.guard(flow), epoch.guard(key), where);
+            assertEquals(naive.guard(flow, true), epoch.guard(key.fromRouter(true)), where);
+            assertEquals(naive.guard(flow, false), epoch.guard(key.fromRouter(false)), where);
+            seen("foreign " + (naive.guard(flow, true) != naive.guard(flow, false)));
             boolean toMany = PortTable.isGroup(flow.destination().mac());
             assertTrue(toMany || !verdict.allowed() || epoch.couldTalk(key, atNs), where);
             count(epoch, actual, epoch.guard(key), epoch.couldTalk(key, atNs));
