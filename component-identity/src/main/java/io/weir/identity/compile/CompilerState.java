@@ -55,30 +55,6 @@ record CompilerState(
             Set.of(),
             1);
 
-    /** The same over a copy of the profiles, for a compilation that leaves no trace. */
-    CompilerState over(Profiles copy) {
-        @Nullable TierRules[] own = new TierRules[tiers.length];
-        for (int tier = 0; tier < tiers.length; tier++) {
-            TierRules before = tiers[tier];
-            own[tier] = before == null ? null : before.over(copy);
-        }
-        return new CompilerState(
-                documents,
-                groups,
-                components,
-                order,
-                own,
-                addresses,
-                subjects,
-                documentsByIdentity,
-                rules,
-                placements,
-                portTables,
-                bound,
-                quarantined,
-                profileCount);
-    }
-
     @Nullable
     CompiledComponent component(int identity) {
         return identity < components.length ? components[identity] : null;

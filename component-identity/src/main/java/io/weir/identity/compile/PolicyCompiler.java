@@ -41,13 +41,14 @@ public final class PolicyCompiler {
 
     /**
      * The epoch that {@link #compile} would give, to be looked at: it is forgotten, and so are the numbers of what it alone names,
-     * which may stand for other things later.
+     * which may stand for other things later. Built all
+     * anew.
      *
      * @throws io.weir.identity.document.ProblemException as {@link #compile}
      */
     public PolicyEpoch tryOut(CompileRequest request) {
-        Profiles own = profiles.copy();
-        return new Compilation(request, last.over(own), numbers.copy(), own, new Budget(budgetBytes))
+        Budget budget = new Budget(budgetBytes);
+        return new Compilation(request, CompilerState.NONE, numbers.copy(), new Profiles(), budget)
                 .run(new LimitChains());
     }
 }

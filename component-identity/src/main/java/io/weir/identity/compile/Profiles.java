@@ -19,15 +19,6 @@ final class Profiles {
         labels.add(Map.of());
     }
 
-    /** The same numbers, which from now on are given apart from these. */
-    Profiles copy() {
-        Profiles copy = new Profiles();
-        copy.numbers.putAll(numbers);
-        copy.labels.addAll(labels.subList(1, labels.size()));
-        byLabel.forEach((label, having) -> copy.byLabel.put(label, new ArrayList<>(having)));
-        return copy;
-    }
-
     int number(Map<String, String> set) {
         return numbers.computeIfAbsent(set, this::add);
     }

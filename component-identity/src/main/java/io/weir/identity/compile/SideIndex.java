@@ -40,15 +40,6 @@ final class SideIndex {
         }
     }
 
-    /** The same over a copy of the profiles: what is asked of it leaves no trace here. */
-    SideIndex over(Profiles copy) {
-        SideIndex other = new SideIndex(rules, copy, contributor);
-        other.byProfile.putAll(byProfile);
-        other.tables.putAll(tables);
-        other.tableBytes = tableBytes;
-        return other;
-    }
-
     private static Map.Entry<String, String> firstOf(Map<String, String> selector) {
         String first = selector.keySet().stream().min(String::compareTo).orElse("");
         return Map.entry(first, selector.getOrDefault(first, ""));

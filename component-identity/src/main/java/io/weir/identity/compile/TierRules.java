@@ -17,11 +17,6 @@ record TierRules(List<?> sources, SideIndex egress, SideIndex ingress, List<Rule
         return egressSide ? egress : ingress;
     }
 
-    /** The same over a copy of the profiles. */
-    TierRules over(Profiles copy) {
-        return new TierRules(sources, egress.over(copy), ingress.over(copy), infos, boundaryNs);
-    }
-
     /** Selectors that its tables hold profiles for. */
     Stream<Map<String, String>> peerSelectors() {
         return Stream.concat(egress.rules().stream(), ingress.rules().stream())
