@@ -39,6 +39,20 @@ final class Numbers {
         }
     }
 
+    /** The same numbers, which from now on are given apart from these. */
+    Numbers copy() {
+        Numbers copy = new Numbers();
+        copy.identities.putAll(identities);
+        copy.ports.putAll(ports);
+        copy.portNames.addAll(portNames.subList(1, portNames.size()));
+        copy.rules.putAll(rules);
+        copy.scopes.putAll(scopes);
+        copy.limitNumbers.putAll(limitNumbers);
+        copy.limits.addAll(limits.subList(1, limits.size()));
+        copy.nextIdentity = nextIdentity;
+        return copy;
+    }
+
     int identity(String component) {
         Integer known = identities.get(component);
         return known != null ? known : identities.computeIfAbsent(component, name -> nextIdentity++);

@@ -19,7 +19,6 @@ public final class PolicyCompiler {
     private final long budgetBytes;
     private final Numbers numbers = new Numbers();
     private final Profiles profiles = new Profiles();
-    private final LimitChains chains = new LimitChains();
     private CompilerState last = CompilerState.NONE;
 
     /** @param budgetBytes most bytes that the tables of one epoch may take */
@@ -35,8 +34,21 @@ public final class PolicyCompiler {
      */
     public PolicyEpoch compile(CompileRequest request) {
         Compilation compilation = new Compilation(request, last, numbers, profiles, new Budget(budgetBytes));
-        PolicyEpoch epoch = compilation.run(chains);
+        PolicyEpoch epoch = compilation.run(new LimitChains());
         last = compilation.state();
         return epoch;
+    }
+
+    /**
+     * The epoch that {@link #compile} would give, to be looked at: it is forgotten, and so are the numbers of what it alone names,
+     * which may stand for other things later. Built all
+     * anew.
+     *
+     * @throws io.weir.identity.document.ProblemException as {@link #compile}
+     */
+    public PolicyEpoch tryOut(CompileRequest request) {
+        Budget budget = new Budget(budgetBytes);
+        return new Compilation(request, CompilerState.NONE, numbers.copy(), new Profiles(), budget)
+                .run(new LimitChains());
     }
 }

@@ -43,7 +43,7 @@ final class Binding {
         }
         PortTable port = port(sender.ingressPort());
         if (port == null) {
-            return 0;
+            return foreign(sender) ? SPOOFED_IP : 0;
         }
         long mac = sender.sourceMac();
         int vlan = sender.vlan();
@@ -51,7 +51,7 @@ final class Binding {
         boolean fits =
                 addressed ? port.bound(mac, vlan, sender.sourceHigh(), sender.sourceLow()) : port.bound(mac, vlan);
         if (fits) {
-            return 0;
+            return foreign(sender) ? SPOOFED_IP : 0;
         }
         return !port.bound(mac) ? SPOOFED_MAC : !port.bound(mac, vlan) ? SPOOFED_VLAN : SPOOFED_IP;
     }
@@ -65,6 +65,14 @@ final class Binding {
         return addressed && bound.elsewhere(BoundTable.IP, sender.sourceHigh(), sender.sourceLow(), port)
                 ? SPOOFED_IP
                 : 0;
+    }
+
+    /** Whether it uses the IP address of another port: an instance that leaves its own open may not have every one. */
+    private boolean foreign(FlowKey sender) {
+        return sender.protocol() != FlowKey.NOT_IP
+                && !sender.fromRouter()
+                && !linkLocal(sender.sourceHigh())
+                && bound.elsewhere(BoundTable.IP, sender.sourceHigh(), sender.sourceLow(), sender.ingressPort());
     }
 
     private static boolean linkLocal(long high) {

@@ -25,7 +25,6 @@ final class Judge {
     private static final int INGRESS_DENIED = DropReason.INGRESS_DENIED.code();
     private static final int EGRESS_NO_RULE = DropReason.EGRESS_NO_RULE.code();
     private static final int INGRESS_NO_RULE = DropReason.INGRESS_NO_RULE.code();
-    private static final int CONNECTION_LIMIT = DropReason.CONNECTION_LIMIT.code();
 
     /** What a side returns in its low bits: the rule's onChange, or that there was no rule. */
     private static final int NO_RULE = 4;
@@ -69,16 +68,12 @@ final class Judge {
             FlowKey flow, Subject source, Subject destination, long egress, long ingress, Verdict verdict) {
         if (verdict.action() == Action.ALLOW) {
             verdict.onChange(onChange((int) egress, (int) ingress));
-            int number = chains.number(
+            verdict.limits(chains.number(
                     limits,
                     (int) (egress >>> 32),
                     flow.ingressMode() == PolicyMode.ENFORCE ? source.egressLimits() : 0,
                     (int) (ingress >>> 32),
-                    flow.egressMode() == PolicyMode.ENFORCE ? destination.ingressLimits() : 0);
-            verdict.limits(Math.max(number, 0));
-            if (number == LimitChains.FULL) {
-                verdict.decide(Action.DROP, CONNECTION_LIMIT);
-            }
+                    flow.egressMode() == PolicyMode.ENFORCE ? destination.ingressLimits() : 0));
         }
         if (verdict.auditAction() <= verdict.action()) {
             verdict.audit(Action.NONE, 0, 0);

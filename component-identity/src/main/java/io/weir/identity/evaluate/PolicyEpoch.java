@@ -20,8 +20,8 @@ import io.weir.identity.document.Problem;
 /**
  * One epoch: all documents and grants of a moment, compiled. Answers the packet path's questions, and says what its numbers mean.
  *
- * <p>Threading: immutable, any thread. {@code evaluate}, {@code guard} and {@code couldTalk} allocate nothing and throw nothing; a combination of
- * limits is made when a flow is first under it ({@link LimitChains}).
+ * <p>Threading: immutable, any thread. {@code evaluate}, {@code guard} and {@code couldTalk} allocate nothing and throw nothing, but for
+ * a combination of limits, which {@code evaluate} makes when a flow is first under it ({@link LimitChains}).
  */
 public final class PolicyEpoch implements Policy {
     private final Parts parts;

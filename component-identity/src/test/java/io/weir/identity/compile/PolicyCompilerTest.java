@@ -210,4 +210,24 @@ class PolicyCompilerTest {
         assertEquals(io.weir.datapath.policy.Assurance.L4, Assurances.between(otherAddress, port));
         assertEquals(io.weir.datapath.policy.Assurance.NONE, Assurances.between(port, port));
     }
+
+    @Test
+    void shouldLeaveNoTraceOfWhatIsTriedOut() {
+        Document known = Documents.component("known", 1, List.of(), List.of());
+        PolicyEpoch before = compile(known);
+        int scopes = before.identities().length;
+
+        for (int i = 0; i < 10; i++) {
+            Document other = Documents.component("tried" + i, 2, List.of(), List.of());
+            PolicyEpoch tried = compiler.tryOut(request(known, other));
+            assertEquals(before.identityOf("known"), tried.identityOf("known"));
+            assertEquals(before.identityOf("known") + 1, tried.identityOf("tried" + i));
+            assertEquals(0, before.identityOf("tried" + i));
+        }
+
+        PolicyEpoch after = compile(known, Documents.component("next", 2, List.of(), List.of()));
+        assertEquals(before.identityOf("known") + 1, after.identityOf("next"));
+        assertEquals(scopes + 1, after.identities().length);
+        assertEquals("", after.portName(3));
+    }
 }

@@ -56,6 +56,7 @@ class EvaluatorOracleTest {
             "guard 110",
             "guard 111",
             "guard 112",
+            "foreign true",
             "talk false",
             "talk true",
             "assurance 0",
@@ -155,7 +156,9 @@ class EvaluatorOracleTest {
             NaiveEvaluator.Judgement actual = judgement(epoch, verdict, settled ? verdict.validUntilNs() : 0);
             String where = seed + " flow " + flow + " at " + atNs;
             assertEquals(settled ? expected : withoutValidity(expected), actual, where);
-            assertEquals(naive.guard(flow), epoch.guard(key), where);
+            assertEquals(naive.guard(flow, true), epoch.guard(key.fromRouter(true)), where);
+            assertEquals(naive.guard(flow, false), epoch.guard(key.fromRouter(false)), where);
+            seen("foreign " + (naive.guard(flow, true) != naive.guard(flow, false)));
             boolean toMany = PortTable.isGroup(flow.destination().mac());
             assertTrue(toMany || !verdict.allowed() || epoch.couldTalk(key, atNs), where);
             count(epoch, actual, epoch.guard(key), epoch.couldTalk(key, atNs));

@@ -184,7 +184,7 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
 
     // Step 0: guard.
 
-    int guard(Flow flow) {
+    int guard(Flow flow, boolean fromRouter) {
         End sender = flow.source;
         List<Instance> here = instances(sender.port);
         List<Instance> elsewhere = documents.documents(Kind.COMPONENT).stream()
@@ -195,14 +195,16 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
         if (!macHere && elsewhere.stream().anyMatch(instance -> says(instance, sender.mac))) {
             return DropReason.SPOOFED_MAC.code();
         }
+        boolean ipHere = here.stream().anyMatch(instance -> saysExactly(instance, sender));
+        boolean ipElsewhere =
+                flow.ip() && !ipHere && elsewhere.stream().anyMatch(instance -> saysExactly(instance, sender));
         if (sender.role != PortRole.VM) {
-            boolean ipHere = here.stream().anyMatch(instance -> saysExactly(instance, sender));
-            return flow.ip() && !ipHere && elsewhere.stream().anyMatch(instance -> saysExactly(instance, sender))
-                    ? DropReason.SPOOFED_IP.code()
-                    : FINE;
+            return ipElsewhere ? DropReason.SPOOFED_IP.code() : FINE;
         }
+        boolean linkLocal = new IpPrefix(0xFE80L << 48, 0, 10).contains(sender.high, sender.low);
+        boolean foreign = ipElsewhere && !linkLocal && !fromRouter;
         if (here.isEmpty()) {
-            return FINE;
+            return foreign ? DropReason.SPOOFED_IP.code() : FINE;
         }
         List<Instance> byMac = here.stream()
                 .filter(instance -> instance.mac().isEmpty() || says(instance, sender.mac))
@@ -216,11 +218,10 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
         if (byVlan.isEmpty()) {
             return DropReason.SPOOFED_VLAN.code();
         }
-        boolean linkLocal = new IpPrefix(0xFE80L << 48, 0, 10).contains(sender.high, sender.low);
         boolean bound = byVlan.stream()
                 .anyMatch(instance -> instance.ips().isEmpty()
                         || instance.ips().stream().anyMatch(ip -> ip.contains(sender.high, sender.low)));
-        return !flow.ip() || linkLocal || bound ? FINE : DropReason.SPOOFED_IP.code();
+        return !flow.ip() || linkLocal || (bound && !foreign) ? FINE : DropReason.SPOOFED_IP.code();
     }
 
     private static boolean says(Instance instance, long mac) {

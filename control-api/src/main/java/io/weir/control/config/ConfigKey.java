@@ -286,7 +286,7 @@ public enum ConfigKey {
             "ports[].policy.router",
             false,
             LIVE,
-            "Whether the port may send IPv6 router advertisements and redirects; an uplink always may."),
+            "Whether the port may send IPv6 router advertisements and redirects, and from IP addresses of other ports; an uplink always may the former."),
     PORT_VLAN(
             "ports[].vlan",
             "section",

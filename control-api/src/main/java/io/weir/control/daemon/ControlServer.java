@@ -41,7 +41,10 @@ import io.weir.control.access.TcpSettings;
 final class ControlServer implements AutoCloseable {
     private static final int CLOSE_TIMEOUT_SECONDS = 2;
     private static final int HANDSHAKE_TIMEOUT_SECONDS = 10;
+    /** An apply is one message, whole revisions of 10,000 components included: all of it takes effect, or nothing. */
     private static final int MAX_MESSAGE_BYTES = 64 << 20;
+
+    private static final int MAX_CALLS_PER_CONNECTION = 16;
 
     private final SocketFile file;
     private final EventLoopGroup loop = new MultiThreadIoEventLoopGroup(
@@ -116,6 +119,7 @@ final class ControlServer implements AutoCloseable {
         builder.bossEventLoopGroup(loop)
                 .workerEventLoopGroup(loop)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .maxConcurrentCallsPerConnection(MAX_CALLS_PER_CONNECTION)
                 .intercept(new AccessInterceptor())
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance());

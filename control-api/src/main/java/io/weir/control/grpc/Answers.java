@@ -12,6 +12,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 
 import io.weir.control.audit.AuditException;
+import io.weir.control.policy.BusyException;
 import io.weir.control.policy.PolicyRefusedException;
 import io.weir.control.policy.UnknownException;
 import io.weir.control.repository.RevisionMovedException;
@@ -52,6 +53,7 @@ final class Answers {
             case PolicyRefusedException refused ->
                 ProblemStatus.of(Code.FAILED_PRECONDITION, text(refused), refused.problems());
             case RevisionMovedException moved -> ProblemStatus.of(Code.ABORTED, text(moved), List.of());
+            case BusyException busy -> ProblemStatus.of(Code.RESOURCE_EXHAUSTED, text(busy), List.of());
             case UnknownException unknown -> ProblemStatus.of(Code.NOT_FOUND, text(unknown), List.of());
             default -> {
                 LOG.error("a call failed", failed);

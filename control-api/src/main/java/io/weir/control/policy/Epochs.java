@@ -2,6 +2,7 @@ package io.weir.control.policy;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import org.jspecify.annotations.Nullable;
@@ -58,20 +59,28 @@ final class Epochs {
 
     /** Compiles, to be published; {@code more} are grants that do not stand yet. */
     PolicyEpoch compile(int revision, PolicySet documents, GrantEntry... more) {
-        return compile(numbers.next(), revision, documents, more);
-    }
-
-    /** Compiles, to be looked at: takes no number. */
-    PolicyEpoch tryOut(int revision, PolicySet documents) {
-        return compile(current().epoch(), revision, documents);
-    }
-
-    private PolicyEpoch compile(int epoch, int revision, PolicySet documents, GrantEntry... more) {
         List<GrantEntry> standing = new java.util.ArrayList<>(grants.active());
         standing.addAll(List.of(more));
+        return compiler.compile(request(numbers.next(), revision, documents, standing, quarantines.components()));
+    }
+
+    /** Compiles, to be looked at: takes no number, and leaves nothing behind. */
+    PolicyEpoch tryOut(int revision, PolicySet documents) {
+        return compiler.tryOut(
+                request(current().epoch(), revision, documents, grants.active(), quarantines.components()));
+    }
+
+    /** The same of the documents alone: the epoch itself where there is neither grant nor quarantine. */
+    PolicyEpoch withoutExceptions(PolicyEpoch epoch) {
+        return grants.active().isEmpty() && quarantines.components().isEmpty()
+                ? epoch
+                : compiler.tryOut(request(epoch.epoch(), epoch.revision(), epoch.documents(), List.of(), Set.of()));
+    }
+
+    private CompileRequest request(
+            int epoch, int revision, PolicySet documents, List<GrantEntry> standing, Set<String> quarantined) {
         List<ActiveGrant> active = standing.stream().map(this::active).toList();
-        return compiler.compile(new CompileRequest(
-                epoch, revision, documents, active, quarantines.components(), clock.nowNs(), clock.now()));
+        return new CompileRequest(epoch, revision, documents, active, quarantined, clock.nowNs(), clock.now());
     }
 
     private ActiveGrant active(GrantEntry entry) {

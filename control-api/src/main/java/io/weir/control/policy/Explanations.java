@@ -3,6 +3,9 @@ package io.weir.control.policy;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import io.weir.control.clock.DurableClock;
 import io.weir.datapath.policy.Verdict;
@@ -18,15 +21,18 @@ import io.weir.identity.evaluate.ProbeFlows.Probe;
  * Answers about what revisions mean, beside the packet path: explain and diff. Other revisions than the one in force are compiled
  * for the question alone, without grants and quarantines.
  *
- * <p>Threading: any thread; takes no lock.
+ * <p>Threading: any thread; takes no lock of the engine's. Questions that have to compile are answered one at a time, because each
+ * may take as much memory as the epoch in force.
  */
 public final class Explanations {
     private static final int NO_EPOCH = 0;
+    private static final long WAIT_MS = 10_000;
 
     private final PolicyEngine engine;
     private final PortPolicies ports;
     private final DurableClock clock;
     private final long budgetBytes;
+    private final Semaphore compiling = new Semaphore(1, true);
 
     /**
      * Over an engine that is started.
@@ -49,9 +55,15 @@ public final class Explanations {
      * @param port destination port; type and code of ICMP
      * @param revision number of a revision; empty for the epoch in force
      * @throws UnknownException when an end or the revision does not exist
+     * @throws BusyException when other questions are being compiled for too long
      */
     public Answer explain(String from, String to, int protocol, int port, Optional<Integer> revision) {
-        PolicyEpoch epoch = revision.map(this::compiled).orElseGet(engine::current);
+        return revision.isEmpty()
+                ? explain(engine.current(), from, to, protocol, port, false)
+                : alone(() -> explain(compiled(compiler(), revision.get()), from, to, protocol, port, true));
+    }
+
+    private Answer explain(PolicyEpoch epoch, String from, String to, int protocol, int port, boolean alone) {
         PortPolicies now = ports.now();
         Ends source = Ends.find(from, epoch.documents(), now);
         Ends destination = Ends.find(to, epoch.documents(), now);
@@ -75,7 +87,7 @@ public final class Explanations {
                 shown,
                 probes.size(),
                 probes.size() - denied.size(),
-                revision.isPresent());
+                alone);
     }
 
     /**
@@ -89,21 +101,51 @@ public final class Explanations {
     public record Answer(
             PolicyEpoch epoch, Explanation explanation, Probe probe, int flows, int allowed, boolean alone) {}
 
-    private PolicyEpoch compiled(int revision) {
+    private <T> T alone(Supplier<T> answer) {
+        acquire();
+        try {
+            return answer.get();
+        } finally {
+            compiling.release();
+        }
+    }
+
+    private void acquire() {
+        try {
+            if (compiling.tryAcquire(WAIT_MS, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        throw new BusyException("other questions about revisions are being answered; ask again in some seconds, "
+                + "or about the epoch in force");
+    }
+
+    private PolicyCompiler compiler() {
+        return new PolicyCompiler(budgetBytes);
+    }
+
+    private PolicyEpoch compiled(PolicyCompiler compiler, int revision) {
         PolicySet documents = engine.documents(revision);
-        return new PolicyCompiler(budgetBytes)
-                .compile(new CompileRequest(
-                        NO_EPOCH, revision, documents, List.of(), Set.of(), clock.nowNs(), clock.now()));
+        return compiler.compile(
+                new CompileRequest(NO_EPOCH, revision, documents, List.of(), Set.of(), clock.nowNs(), clock.now()));
     }
 
     /**
      * How two revisions differ, 0 for none.
      *
      * @throws UnknownException when there is no such revision
+     * @throws BusyException when other questions are being compiled for too long
      */
     public RevisionDiff diff(int from, int to) {
-        PolicyEpoch before = compiled(from);
-        PolicyEpoch after = compiled(to);
+        return alone(() -> difference(from, to));
+    }
+
+    private RevisionDiff difference(int from, int to) {
+        PolicyCompiler compiler = compiler(); // the same, so that both share what they have in common
+        PolicyEpoch before = compiled(compiler, from);
+        PolicyEpoch after = compiled(compiler, to);
         MeaningDiffs.Answer meaning = new MeaningDiffs(before, after, ports, clock.nowNs()).answer();
         return new RevisionDiff(
                 DocumentDiff.between(before.documents(), after.documents()), meaning.found(), meaning.note());

@@ -3,6 +3,7 @@ package io.weir.control.policy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 import io.weir.control.clock.Deadline;
@@ -37,6 +38,10 @@ final class ModeExpiries {
                 RecordText.number(fields, "beganNs"),
                 RecordText.number(fields, "atNs"),
                 Instant.parse(RecordText.text(fields, "wall")));
+    }
+
+    Optional<Deadline> get(String target) {
+        return Optional.ofNullable(deadlines.get(target));
     }
 
     void put(String target, Deadline deadline) {

@@ -60,6 +60,7 @@ public final class PolicyEngine {
     // Guarded by this, the control lock:
     private PolicySet documents = PolicySet.EMPTY;
     private Optional<Confirmation> waiting = Optional.empty();
+    private boolean behind; // whether something is stored that no published epoch says yet
     private long nextHeartbeatNs;
     private final Map<String, String> failures = new HashMap<>(); // what fails again and again, by what was due
 
@@ -178,14 +179,15 @@ public final class PolicyEngine {
         PolicyEpoch epoch = epochs.compile(head + 1, change.after());
         test(epoch, options, kind);
         store(change, options, head);
-        epochs.publish(epoch);
+        publish(epoch);
         tell(kind, options.author(), options.reason());
         return result(head + 1, epoch, change, FlowChanges.NONE);
     }
 
     /**
-     * Runs the tests in the manifests. What goes back, or happens by itself, is not held up by them: they passed when it was
-     * applied, and may fail now for the hour, a grant or a quarantine only.
+     * Runs the tests in the manifests, on the documents alone: neither a grant nor a quarantine that stands may refuse a
+     * change. What goes back, or happens by itself, is not held up by them: they passed when it was applied, and may fail now for
+     * the hour only.
      */
     private void test(PolicyEpoch epoch, Options options, ChangeKind kind) {
         if (kind != ChangeKind.ROLLED_BACK && !options.author().equals(ITSELF)) {
@@ -194,7 +196,7 @@ public final class PolicyEngine {
     }
 
     private void refuseFailures(PolicyEpoch epoch) {
-        List<Problem> failures = PolicyTests.failures(epoch, clock.nowNs());
+        List<Problem> failures = PolicyTests.failures(epochs.withoutExceptions(epoch), clock.nowNs());
         if (!failures.isEmpty()) {
             throw new PolicyRefusedException(
                     failures.size() + " of the tests in the manifests fail; mend the rules, or the tests", failures);
@@ -290,24 +292,47 @@ public final class PolicyEngine {
      *
      * @param target {@code rule:DOCUMENT/RULE}, {@code component:ID} or {@code tier:TIER}
      * @param forNs after which audit ends; 0 for never
+     * @throws IllegalArgumentException when the target is none, or the time is negative
      */
     public synchronized ApplyResult setMode(RuleMode mode, String target, long forNs, Options options) {
         ModeTarget parsed = ModeTarget.parse(target);
+        if (forNs < 0) {
+            throw new IllegalArgumentException("for_ns must be 0 to " + Long.MAX_VALUE + ": was "
+                    + Long.toUnsignedString(forNs) + "; choose a shorter time");
+        }
         refuseWhileWaiting();
         boolean ends = mode == RuleMode.AUDIT && forNs > 0;
         Deadline deadline = clock.after(forNs);
         boolean ruleKnows = parsed.what() == ModeTarget.What.RULE;
         List<Document> changed =
                 parsed.in(documents, mode, ends && ruleKnows ? Optional.of(deadline.wall()) : Optional.empty());
+        SetChange change = SetChange.of(documents, changed, List.of());
         if (ends && !ruleKnows && !options.dryRun()) {
-            expiries.put(parsed.toString(), deadline);
-            clock.heartbeat();
+            return changeUntil(parsed.toString(), deadline, change, options);
         }
-        ApplyResult result = change(SetChange.of(documents, changed, List.of()), options, ChangeKind.MODE);
+        ApplyResult result = change(change, options, ChangeKind.MODE);
         if (!ends && !options.dryRun()) {
             expiries.remove(parsed.toString());
         }
         return result;
+    }
+
+    /** The end is stored first, so that no crash makes an audit endless, and taken back when the change is refused. */
+    private ApplyResult changeUntil(String target, Deadline deadline, SetChange change, Options options) {
+        Optional<Deadline> before = expiries.get(target);
+        int head = repository.head();
+        expiries.put(target, deadline);
+        boolean done = false;
+        try {
+            clock.heartbeat();
+            ApplyResult result = change(change, options, ChangeKind.MODE);
+            done = true;
+            return result;
+        } finally {
+            if (!done && repository.head() == head) {
+                before.ifPresentOrElse(was -> expiries.put(target, was), () -> expiries.remove(target));
+            }
+        }
     }
 
     /**
@@ -328,7 +353,7 @@ public final class PolicyEngine {
         GrantEntry entry = grants.propose(StoredDocument.of(document), grant.reason(), grant.ttlSeconds(), author);
         PolicyEpoch epoch = epochs.compile(repository.head(), documents, entry);
         grants.keep(entry);
-        epochs.publish(epoch);
+        publish(epoch);
         listener.granted(entry, epoch.epoch());
         return entry;
     }
@@ -342,8 +367,7 @@ public final class PolicyEngine {
         GrantEntry revoked = grants.revoke(id, author)
                 .orElseThrow(() -> new UnknownException(
                         "no grant stands under the id: was " + id + "; weir grant list shows them"));
-        republish();
-        listener.granted(revoked, epochs.current().epoch());
+        republish(() -> listener.granted(revoked, epochs.current().epoch()));
         return revoked;
     }
 
@@ -352,8 +376,25 @@ public final class PolicyEngine {
         return grants.list();
     }
 
+    /** Publishes what was stored. What fails is tried again by {@link #tick}: the store already says that it is so. */
     private void republish() {
-        epochs.publish(epochs.compile(repository.head(), documents));
+        behind = true;
+        publish(epochs.compile(repository.head(), documents));
+    }
+
+    private void publish(PolicyEpoch epoch) {
+        behind = true;
+        epochs.publish(epoch);
+        behind = false;
+    }
+
+    /** Records what was stored also when it cannot take effect yet. */
+    private void republish(Runnable tell) {
+        try {
+            republish();
+        } finally {
+            tell.run();
+        }
     }
 
     /**
@@ -367,8 +408,7 @@ public final class PolicyEngine {
         }
         Quarantine entry = new Quarantine(component, clock.now(), author, reason);
         quarantines.add(entry);
-        republish();
-        listener.quarantined(component, true, author, reason);
+        republish(() -> listener.quarantined(component, true, author, reason));
         return entry;
     }
 
@@ -383,8 +423,7 @@ public final class PolicyEngine {
         }
         violators.forget(component);
         quarantines.remove(component);
-        republish();
-        listener.quarantined(component, false, author, "released");
+        republish(() -> listener.quarantined(component, false, author, "released"));
     }
 
     /** Components in quarantine, by id. */
@@ -412,8 +451,8 @@ public final class PolicyEngine {
     }
 
     /**
-     * Does what is due: quarantines violators, ends grants, rolls back what nobody confirmed, ends audits, compiles anew when a rule begins or ends or the
-     * wall clock stepped. To be called several times a second.
+     * Does what is due: quarantines violators, ends grants, rolls back what nobody confirmed, ends audits, compiles anew when a rule begins or ends, the
+     * wall clock stepped, or what is stored could not be published before. To be called several times a second.
      */
     public synchronized void tick() {
         attempt("heartbeat", this::beat);
@@ -427,7 +466,7 @@ public final class PolicyEngine {
         List<GrantEntry> expired = new ArrayList<>();
         attempt("end of grants", () -> expired.addAll(grants.expire()));
         boolean due = clock.nowNs() >= epochs.current().nextBoundaryNs();
-        if (clock.stepped() || due || !expired.isEmpty()) {
+        if (clock.stepped() || due || behind || !expired.isEmpty()) {
             attempt("compilation", this::republish);
         }
         expired.forEach(grant -> listener.granted(grant, epochs.current().epoch()));

@@ -32,6 +32,7 @@ final class EngineFixture implements AutoCloseable {
     final List<LiveFlows.Flow> live = new ArrayList<>();
     final List<String> heard = new ArrayList<>();
     final EmbeddedRepository repository;
+    boolean refusing; // whether nothing can be published
     final PolicyEngine engine;
 
     EngineFixture(Path folder, TestClock clock) {
@@ -40,8 +41,15 @@ final class EngineFixture implements AutoCloseable {
         DurableClock durable = new DurableClock(clock, repository);
         GrantStore grants = new GrantStore(repository, durable);
         engine = new PolicyEngine(new PolicyEngine.Parts(
-                repository, durable, grants, new PolicyCompiler(1L << 30), published::add, limit -> live, new Ear()));
+                repository, durable, grants, new PolicyCompiler(1L << 30), this::publish, limit -> live, new Ear()));
         engine.start();
+    }
+
+    private void publish(Policy epoch) {
+        if (refusing) {
+            throw new IllegalStateException("the switch takes no policy");
+        }
+        published.add(epoch);
     }
 
     private final class Ear implements PolicyListener {

@@ -490,4 +490,60 @@ class PolicyEngineTest {
         assertEquals(published + 1, weir.published.size());
         assertEquals(1, engine().current().revision());
     }
+
+    @Test
+    void shouldHoldUpNoChangeForTestsThatFailByAQuarantineOrAGrantOnly() {
+        String tests = "  tests: [{from: web, to: db, l4: tcp/5432, expect: allow}, "
+                + "{from: ops, to: db, l4: tcp/22, expect: deny}]\n";
+        weir.apply(base());
+        weir.apply(component("db", 2, tests, "web:5432"));
+        engine().quarantine("web", "ada", "odd");
+        engine().grant(grant("g-1", 60), "ada");
+
+        assertEquals(3, weir.apply(component("ops", 3, "", "web:80")).revision());
+        engine().validate(documents(component("ops", 3, "", "web:81")));
+
+        assertFalse(weir.allows("web", "db", 5432));
+        assertTrue(weir.allows("ops", "db", 22));
+        assertThrows(PolicyRefusedException.class, () -> weir.apply(component("db", 2, tests, "web:5432", "ops:22")));
+    }
+
+    @Test
+    void shouldTryAgainToPublishWhatIsStored() {
+        weir.apply(base());
+        engine().grant(grant("g-1", 60), "ada");
+        weir.refusing = true;
+
+        assertThrows(IllegalStateException.class, () -> engine().quarantine("web", "ada", "odd"));
+        assertThrows(IllegalStateException.class, () -> engine().revoke("g-1", "ada"));
+        engine().tick();
+        assertTrue(weir.allows("web", "db", 5432));
+        assertEquals(
+                List.of("quarantine web begun ada/odd", "grant g-1 REVOKED"),
+                weir.heard.subList(weir.heard.size() - 2, weir.heard.size()));
+        weir.refusing = false;
+        engine().tick();
+
+        assertFalse(weir.allows("web", "db", 5432));
+        assertFalse(weir.allows("ops", "db", 22));
+        int published = weir.published.size();
+        engine().tick();
+        assertEquals(published, weir.published.size());
+    }
+
+    @Test
+    void shouldKeepNoEndOfAnAuditThatWasRefused() {
+        weir.apply(base());
+        Options late = new Options(7, "ada", "late", false, 0);
+        long week = Duration.ofDays(7).toNanos();
+
+        assertThrows(RevisionMovedException.class, () -> engine().setMode(RuleMode.AUDIT, "component:db", week, late));
+        engine().setMode(RuleMode.AUDIT, "component:db", 0, options());
+        clock.pass(Duration.ofDays(8));
+        engine().tick();
+
+        assertTrue(weir.allows("ops", "db", 22));
+        assertThrows(
+                IllegalArgumentException.class, () -> engine().setMode(RuleMode.AUDIT, "component:db", -1, options()));
+    }
 }

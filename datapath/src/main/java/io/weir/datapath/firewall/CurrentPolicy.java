@@ -132,7 +132,7 @@ public final class CurrentPolicy {
         return judged.contains(port) && !enforced.contains(port);
     }
 
-    /** Whether the port may send router advertisements and redirects. */
+    /** Whether the port may send router advertisements and redirects, and on behalf of others. */
     public boolean router(int port) {
         return routers.contains(port);
     }
@@ -153,7 +153,7 @@ public final class CurrentPolicy {
 
     /** Writes the port into a key as the one the flow enters by. */
     public void ingress(FlowKey key, int port) {
-        key.ingress(ids[port], roles[port], modes[port]);
+        key.ingress(ids[port], roles[port], modes[port]).fromRouter(routers.contains(port));
     }
 
     /** Writes the port into a key as the one the flow leaves by. */

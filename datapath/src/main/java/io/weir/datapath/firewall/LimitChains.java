@@ -35,6 +35,7 @@ final class LimitChains {
     private final int[] sets = new int[CAPACITY * MOST_SCOPES]; // [chain][scope] set of buckets
     private final int[] sessions = new int[CAPACITY]; // [chain] sessions under it
     private final int[] chainEpoch = new int[CAPACITY]; // [chain] epoch that numbered it
+    private final int[] chainNumber = new int[CAPACITY]; // [chain] its number in that epoch
     private int epoch;
     private int used = 1;
     private int reclaimAt = 1;
@@ -61,6 +62,7 @@ final class LimitChains {
             return EXHAUSTED;
         }
         chainEpoch[chain] = epoch;
+        chainNumber[chain] = number;
         length[chain] = 0;
         sessions[chain] = 0;
         for (Limits next = limits; next != null && length[chain] < MOST_SCOPES; next = next.next()) {
@@ -76,12 +78,15 @@ final class LimitChains {
         return chain;
     }
 
-    /** A chain of an epoch before that no session is under. */
+    /** A chain that no session is under. */
     private int reclaim() {
         for (int i = 1; i < CAPACITY; i++) {
             int chain = reclaimAt;
             reclaimAt = reclaimAt + 1 < CAPACITY ? reclaimAt + 1 : 1;
-            if (sessions[chain] == 0 && chainEpoch[chain] != epoch) {
+            if (sessions[chain] == 0) {
+                if (chainEpoch[chain] == epoch) {
+                    int _ = byNumber.remove(chainNumber[chain]);
+                }
                 for (int at = chain * MOST_SCOPES; at < chain * MOST_SCOPES + length[chain]; at++) {
                     buckets.release(sets[at]);
                 }

@@ -21,6 +21,7 @@ public final class FlowKey {
     private PortRole ingressRole = PortRole.VM;
     private PortRole egressRole = PortRole.VM;
     private PolicyMode ingressMode = PolicyMode.ENFORCE;
+    private boolean fromRouter;
     private PolicyMode egressMode = PolicyMode.ENFORCE;
     private int vlan;
     private int etherType;
@@ -34,9 +35,10 @@ public final class FlowKey {
     private int sourcePort;
     private int destinationPort;
 
-    /** Clears everything: no ports (of role VM, enforcing), VLAN 0, not IP. */
+    /** Clears everything: no ports (of role VM, enforcing, no router), VLAN 0, not IP. */
     public FlowKey clear() {
         return ingress(NO_PORT, PortRole.VM, PolicyMode.ENFORCE)
+                .fromRouter(false)
                 .egress(NO_PORT, PortRole.VM, PolicyMode.ENFORCE)
                 .link(0, 0, 0, 0)
                 .source(0, 0)
@@ -54,6 +56,12 @@ public final class FlowKey {
         ingressPort = port;
         ingressRole = role;
         ingressMode = mode;
+        return this;
+    }
+
+    /** Whether who is behind the ingress port may send on behalf of others; matters to {@link Policy#guard} only. */
+    public FlowKey fromRouter(boolean router) {
+        fromRouter = router;
         return this;
     }
 
@@ -100,6 +108,7 @@ public final class FlowKey {
     /** Makes this key equal to the other. */
     public FlowKey copyFrom(FlowKey other) {
         return ingress(other.ingressPort, other.ingressRole, other.ingressMode)
+                .fromRouter(other.fromRouter)
                 .egress(other.egressPort, other.egressRole, other.egressMode)
                 .link(other.sourceMac, other.destinationMac, other.vlan, other.etherType)
                 .source(other.sourceHigh, other.sourceLow)
@@ -113,6 +122,10 @@ public final class FlowKey {
 
     public int egressPort() {
         return egressPort;
+    }
+
+    public boolean fromRouter() {
+        return fromRouter;
     }
 
     public PortRole ingressRole() {

@@ -5,8 +5,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * One epoch of policy: identities, rules, labels and grants, compiled and immutable. The only thing the packet path asks.
  *
- * <p>All questions are pure: no clock, no I/O, no state; the same answer for the same arguments, within fixed work that no
- * traffic can enlarge. They allocate nothing and throw nothing.
+ * <p>All questions are pure: no clock, no I/O, no state that an answer depends on; the same answer for the same arguments, within
+ * fixed work that no traffic can enlarge. They throw nothing, and allocate nothing but for this: the first time that a flow is
+ * under a combination of limits, {@link #evaluate} numbers that combination, and may give it another number when it was not asked for
+ * long. How many are held at a time is bounded.
  *
  * <p>Threading: immutable, any thread.
  */
@@ -21,7 +23,8 @@ public interface Policy {
     String portName(int portId);
 
     /**
-     * Whether a sender is bound to the port: MAC address, VLAN and IP address of the key's source side at its ingress port.
+     * Whether a sender is bound to the port: MAC address, VLAN and IP address of the key's source side at its ingress port. Of
+     * what a router passes on, the IP address may be one that another port has.
      *
      * @return 0, or the code of SPOOFED_MAC, SPOOFED_VLAN or SPOOFED_IP, the strongest attribute that contradicts
      */
@@ -41,7 +44,7 @@ public interface Policy {
      */
     boolean couldTalk(FlowKey ends, long nowNs);
 
-    /** The limits with that number, null for 0. */
+    /** The limits with a number that a verdict of this epoch has just named, null for 0. */
     @Nullable
     Limits limits(int number);
 }

@@ -9,7 +9,7 @@ import io.weir.datapath.policy.PortRole;
  * @param mode how far its traffic is judged
  * @param role what is behind it, for traffic that no component claims
  * @param dhcp what of DHCP and DHCPv6 the port may speak
- * @param router whether it may send router advertisements and redirects
+ * @param router whether it may send router advertisements and redirects, and from IP addresses that other ports have
  */
 public record PolicySettings(PolicyMode mode, PortRole role, Dhcp dhcp, boolean router) {
     /** DHCP on a port that is judged. */
