@@ -1,5 +1,7 @@
 package io.weir.identity.compile;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,6 +44,8 @@ final class Compilation {
     private static final int SUBJECT_BYTES = 120;
 
     private static final int RULE_INFO_BYTES = 56;
+    /** Less than what counts as a step of the wall clock, more than what clocks are adjusted by between two steps. */
+    private static final Duration STEP = Duration.ofMillis(500);
 
     private final CompileRequest request;
     private final CompilerState last;
@@ -61,6 +65,8 @@ final class Compilation {
     private final List<CompiledComponent> fresh = new ArrayList<>(); // compiled now
     private boolean removed; // whether a document that others may refer to has gone
     private boolean groupsChanged;
+    private final Instant clockZero;
+    private final boolean stepped; // the wall clock, so that no time told by it holds any more
     private long componentsBoundaryNs = Times.NEVER;
     private final List<Document> changed = new ArrayList<>();
     private @Nullable CompiledComponent[] components = new CompiledComponent[0]; // by identity
@@ -84,6 +90,9 @@ final class Compilation {
         this.componentDocuments = documents.documents(Kind.COMPONENT);
         this.known = new CompiledComponent[componentDocuments.size()];
         Times times = new Times(request.nowNs(), request.now());
+        Instant zero = request.now().minusNanos(request.nowNs());
+        this.stepped = Duration.between(last.clockZero(), zero).abs().compareTo(STEP) >= 0;
+        this.clockZero = stepped ? zero : last.clockZero();
         this.drafts = new RuleDrafts(documents, numbers, new Groups(documents, numbers), times);
         this.ports = new PortPlan(last, numbers);
     }
@@ -184,7 +193,8 @@ final class Compilation {
     }
 
     private boolean current(CompiledComponent before, boolean profiled) {
-        return request.nowNs() < before.boundaryNs()
+        return !stepped
+                && request.nowNs() < before.boundaryNs()
                 && !(groupsChanged && before.grouped())
                 && !(profiled && before.selectors().stream().anyMatch(this::choosesNew));
     }
@@ -268,7 +278,9 @@ final class Compilation {
         TierRules before = last.tiers()[at];
         if (before != null
                 && same(sources, before.sources())
+                && !stepped
                 && !groupsChanged
+                && !(tier == Tier.GRANT && exposesChanged())
                 && request.nowNs() < before.boundaryNs()
                 && before.peerSelectors().noneMatch(this::choosesNew)) {
             budget.carry(before.egress().tableBytes() + before.ingress().tableBytes());
@@ -286,6 +298,16 @@ final class Compilation {
                         .map(RuleDraft::info)
                         .toList(),
                 boundary(egressRules, ingressRules));
+    }
+
+    /** Whether a grant names what a component exposes that is not the one of the last time: the only rules that hold of another's. */
+    private boolean exposesChanged() {
+        return request.grants().stream()
+                .map(grant -> ((Grant) grant.document().body()).rule())
+                .filter(rule -> !rule.exposes().isEmpty())
+                .flatMap(rule -> rule.to().stream())
+                .anyMatch(peer -> peer instanceof Peer.ById(String id)
+                        && documents.get(Kind.COMPONENT, id) != last.documents().get(Kind.COMPONENT, id));
     }
 
     private List<Document> ruleSets(Tier tier) {
@@ -532,6 +554,7 @@ final class Compilation {
                 ports.tables(),
                 ports.bound(),
                 request.quarantined(),
+                clockZero,
                 profiles.count());
     }
 }

@@ -1,5 +1,6 @@
 package io.weir.identity.compile;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ import io.weir.identity.evaluate.Subject;
  * @param order the same by id, as the documents come
  * @param tiers by tier, null for the components' own
  * @param placements by port number
+ * @param clockZero when the monotonic clock was zero, by the wall clock that its times were told by
  * @param profileCount how many profiles the tables know
  */
 @SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
@@ -38,6 +40,7 @@ record CompilerState(
         @Nullable PortTable[] portTables,
         BoundTable bound,
         Set<String> quarantined,
+        Instant clockZero,
         int profileCount) {
     static final CompilerState NONE = new CompilerState(
             PolicySet.EMPTY,
@@ -53,6 +56,7 @@ record CompilerState(
             new PortTable[0],
             BoundTable.EMPTY,
             Set.of(),
+            Instant.EPOCH,
             1);
 
     @Nullable

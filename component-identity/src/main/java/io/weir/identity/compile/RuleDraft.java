@@ -18,7 +18,7 @@ import io.weir.identity.evaluate.RuleInfo;
  * @param audited whether its rule set is in audit mode
  * @param limits number, 0 for none
  * @param target port number, 0 for none
- * @param span when it is there at all
+ * @param span when it is there at all, but for its hours of the week
  * @param reset whether live flows are reset at its end
  */
 record RuleDraft(

@@ -1,5 +1,6 @@
 package io.weir.identity.compile;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -102,7 +103,7 @@ final class RuleDrafts {
                 l4(rule, target(rule)),
                 limits(document, rule, false),
                 0,
-                new Times.Span(active.beganNs(), active.expiresNs()).and(window(rule)),
+                new Times.Span(active.beganNs(), active.expiresNs()),
                 grant.onExpiry() == Grant.OnExpiry.RESET);
     }
 
@@ -128,11 +129,12 @@ final class RuleDrafts {
             int limits) {
         int target = rule.target().isPresent() ? numbers.port(rule.target().get()) : 0;
         return new RuleDraft(
-                document, rule, info, position, audited, subject, peers, l4, limits, target, window(rule), false);
+                document, rule, info, position, audited, subject, peers, l4, limits, target, Times.Span.FOREVER, false);
     }
 
-    private Times.Span window(Rule rule) {
-        return rule.when().isPresent() ? times.span(rule.when().get()) : Times.Span.FOREVER;
+    /** The hours that a rule is there from a moment on. */
+    private Times.Span window(Rule rule, Instant from) {
+        return rule.when().isPresent() ? times.span(rule.when().get(), from) : Times.Span.FOREVER;
     }
 
     private RuleInfo info(Document document, Tier tier, Rule rule, boolean egress, String path) {
@@ -168,7 +170,11 @@ final class RuleDrafts {
         return matches;
     }
 
-    /** The drafts in the order of their tier, as rules with ranks; those that are never there again are left out. */
+    /**
+     * The drafts in the order of their tier, as rules with ranks; those that are never there again are left out. A rule is enforced
+     * in the first hours behind its audit, not in those of now: when these end before the audit does, nothing else may tell when
+     * the rule comes.
+     */
     List<SideRule> inOrder(List<RuleDraft> drafts) {
         List<RuleDraft> ordered = new ArrayList<>(drafts);
         ordered.sort(RuleDraft.ORDER);
@@ -181,9 +187,15 @@ final class RuleDrafts {
                     : rule.auditUntil().isPresent() ? times.ns(rule.auditUntil().get()) : Times.NEVER;
             boolean decidesAtAll = rule.action() != RuleAction.PASS && rule.action() != RuleAction.MIRROR;
             if (decidesAtAll) {
-                add(rules, draft, RuleTable.AUDIT, draft.span().and(new Times.Span(Times.ALWAYS, enforcedFromNs)));
+                Times.Span audit = window(rule, times.now()).and(new Times.Span(Times.ALWAYS, enforcedFromNs));
+                add(rules, draft, RuleTable.AUDIT, draft.span().and(audit));
             }
-            add(rules, draft, 0, draft.span().and(new Times.Span(enforcedFromNs, Times.NEVER)));
+            if (enforcedFromNs != Times.NEVER) {
+                Instant from =
+                        enforcedFromNs > times.nowNs() ? rule.auditUntil().orElseThrow() : times.now();
+                Times.Span enforced = window(rule, from).and(new Times.Span(enforcedFromNs, Times.NEVER));
+                add(rules, draft, 0, draft.span().and(enforced));
+            }
         }
         return rules;
     }

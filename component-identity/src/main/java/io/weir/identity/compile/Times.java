@@ -45,9 +45,9 @@ record Times(long nowNs, Instant now) {
         }
     }
 
-    /** The window that is open, or the next one; windows that touch are one. */
-    Span span(TimeWindow window) {
-        LocalDate today = now.atZone(window.zone()).toLocalDate();
+    /** The window that is open at that moment, or the next one; windows that touch are one. */
+    Span span(TimeWindow window, Instant at) {
+        LocalDate today = at.atZone(window.zone()).toLocalDate();
         Instant from = Instant.MIN;
         Instant until = Instant.MIN;
         for (int day = -1; day <= DAYS_AHEAD; day++) {
@@ -59,12 +59,12 @@ record Times(long nowNs, Instant now) {
             boolean overnight = !window.until().isAfter(window.from());
             Instant end = ZonedDateTime.of(overnight ? date.plusDays(1) : date, window.until(), window.zone())
                     .toInstant();
-            if (until.isAfter(now) && begin.isAfter(until)) {
+            if (until.isAfter(at) && begin.isAfter(until)) {
                 break;
             }
             from = begin.isAfter(until) ? begin : from;
             until = end.isAfter(until) ? end : until;
         }
-        return until.isAfter(now) ? new Span(ns(from), ns(until)) : new Span(NEVER, NEVER);
+        return until.isAfter(at) ? new Span(ns(from), ns(until)) : new Span(NEVER, NEVER);
     }
 }

@@ -1,8 +1,13 @@
 package io.weir.identity.compile;
 
+import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -12,7 +17,10 @@ import org.junit.jupiter.api.Timeout;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Verdict;
+import io.weir.identity.component.Component;
 import io.weir.identity.component.Document;
+import io.weir.identity.component.Expose;
+import io.weir.identity.component.Grant;
 import io.weir.identity.component.Group;
 import io.weir.identity.component.Instance;
 import io.weir.identity.component.IpPrefix;
@@ -22,7 +30,10 @@ import io.weir.identity.component.Peer;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.Rule;
 import io.weir.identity.component.RuleAction;
+import io.weir.identity.component.RuleLimits;
+import io.weir.identity.component.RuleMode;
 import io.weir.identity.component.Tier;
+import io.weir.identity.component.TimeWindow;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.evaluate.Documents;
 import io.weir.identity.evaluate.PolicyEpoch;
@@ -229,5 +240,138 @@ class PolicyCompilerTest {
         assertEquals(before.identityOf("known") + 1, after.identityOf("next"));
         assertEquals(scopes + 1, after.identities().length);
         assertEquals("", after.portName(3));
+    }
+
+    /** Of Thursday, the day of the epoch. */
+    private static final TimeWindow FIRST_HOUR =
+            new TimeWindow(Set.of(DayOfWeek.THURSDAY), LocalTime.MIDNIGHT, LocalTime.of(1, 0), ZoneOffset.UTC);
+
+    private PolicyEpoch compileAt(long nowNs, Instant now, List<ActiveGrant> grants, Document... documents) {
+        PolicySet set = PolicySet.EMPTY.with(List.of(documents));
+        return compiler.compile(new CompileRequest(++epoch, 1, set, grants, Set.of(), nowNs, now));
+    }
+
+    private static Verdict verdict(PolicyEpoch epoch, long atNs, int port) {
+        Verdict verdict = new Verdict();
+        epoch.evaluate(ProbeFlows.between(epoch, "a", "b", Documents.TCP, port).getFirst(), atNs, verdict);
+        return verdict;
+    }
+
+    @Test
+    void shouldEnforceARuleInTheFirstHoursBehindItsAudit() {
+        Rule copy = new Rule(
+                "copy",
+                1000,
+                Rule.Sides.BOTH,
+                List.of(),
+                List.of(ANY),
+                List.of(),
+                List.of(),
+                RuleAction.MIRROR,
+                Optional.of("log"),
+                RuleMode.AUDIT,
+                Optional.of(Instant.EPOCH.plus(Duration.ofMinutes(90))),
+                RuleLimits.NONE,
+                Optional.of(FIRST_HOUR),
+                Rule.OnChange.REEVALUATE);
+        Document a = Documents.component("a", 1, List.of(), List.of(copy));
+        Document b = Documents.component("b", 2, List.of(), List.of());
+        long week = Duration.ofDays(7).toNanos();
+
+        PolicyEpoch before = compileAt(0, Instant.EPOCH, List.of(), a, b);
+
+        assertEquals(week, before.nextBoundaryNs());
+        assertEquals(week, verdict(before, 0, 80).validUntilNs());
+        assertEquals(FlowKey.NO_PORT, verdict(before, week - 1, 80).mirrorPort());
+        assertEquals(before.portId("log"), verdict(before, week, 80).mirrorPort());
+
+        PolicyEpoch then = compileAt(week, Instant.EPOCH.plusNanos(week), List.of(), a, b);
+
+        assertEquals(
+                week + Duration.ofHours(1).toNanos(), verdict(then, week, 80).validUntilNs());
+        assertEquals(then.portId("log"), verdict(then, week, 80).mirrorPort());
+    }
+
+    @Test
+    void shouldLetAGrantFollowWhatItsTargetExposes() {
+        Rule rule = new Rule(
+                "r",
+                1000,
+                Rule.Sides.BOTH,
+                List.of(new Peer.ById("a")),
+                List.of(new Peer.ById("b")),
+                List.of("sql"),
+                List.of(),
+                RuleAction.ALLOW,
+                Optional.empty(),
+                RuleMode.ENFORCE,
+                Optional.empty(),
+                RuleLimits.NONE,
+                Optional.empty(),
+                Rule.OnChange.REEVALUATE);
+        Document grant = Documents.of(Kind.GRANT, "g", new Grant("why", rule, 60, Grant.OnExpiry.DROP));
+        List<ActiveGrant> grants = List.of(new ActiveGrant(grant, 0, 1_000));
+        Document a = Documents.component("a", 1, List.of(), List.of());
+        Document b = Documents.component("b", 2, List.of(), List.of());
+
+        PolicyEpoch before = compileAt(0, Instant.EPOCH, grants, a, b);
+        PolicyEpoch after = compileAt(0, Instant.EPOCH, grants, a, exposing(b, Documents.tcp(5433)));
+
+        assertEquals(Action.ALLOW, verdict(before, 0, 5432).action());
+        assertEquals(Action.DROP, verdict(before, 0, 5433).action());
+        assertEquals(Action.DROP, verdict(after, 0, 5432).action());
+        assertEquals(Action.ALLOW, verdict(after, 0, 5433).action());
+        assertEquals(1_000, verdict(after, 0, 5433).validUntilNs());
+        assertEquals(Action.DROP, verdict(after, 1_000, 5433).action());
+    }
+
+    private static Document exposing(Document document, L4Match sql) {
+        Component it = (Component) document.body();
+        return Documents.of(
+                Kind.COMPONENT,
+                document.id(),
+                new Component(
+                        it.labels(),
+                        it.owner(),
+                        it.instances(),
+                        it.minAssurance(),
+                        it.securityLabel(),
+                        List.of(new Expose("sql", sql)),
+                        it.mode(),
+                        it.isolateIngress(),
+                        it.isolateEgress(),
+                        it.ingress(),
+                        it.egress(),
+                        it.violations(),
+                        it.limits(),
+                        it.tests()));
+    }
+
+    @Test
+    void shouldTellAllTimesAnewWhenTheWallClockSteps() {
+        Rule open = new Rule(
+                "open",
+                1000,
+                Rule.Sides.BOTH,
+                List.of(ANY),
+                List.of(ANY),
+                List.of(),
+                List.of(),
+                RuleAction.ALLOW,
+                Optional.empty(),
+                RuleMode.ENFORCE,
+                Optional.empty(),
+                RuleLimits.NONE,
+                Optional.of(FIRST_HOUR),
+                Rule.OnChange.REEVALUATE);
+        Document a = Documents.component("a", 1, List.of(), List.of());
+        Document b = Documents.component("b", 2, List.of(), List.of());
+        Document set = Documents.ruleSet("hours", Tier.PLATFORM, open);
+
+        PolicyEpoch before = compileAt(0, Instant.EPOCH, List.of(), a, b, set);
+        PolicyEpoch after = compileAt(1, Instant.EPOCH.plus(Duration.ofHours(2)), List.of(), a, b, set);
+
+        assertEquals(Action.ALLOW, verdict(before, 1, 80).action());
+        assertEquals(Action.DROP, verdict(after, 1, 80).action());
     }
 }
