@@ -135,6 +135,7 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                         "NSX: 4,000 rules a vNIC; Cilium: 16,384 entries an endpoint"),
                 memory(FIREWALL, "100,000 components", Metric.EVALUATE_SCATTERED, Double.NaN, ""),
                 memory(FIREWALL, "100,000 sessions", Metric.SESSION_HIT, 70, "Open vSwitch conntrack: 72 ns"),
+                memory(FIREWALL, "100,000 sessions, TCP", Metric.SESSION_HIT_ALONE, Double.NaN, ""),
                 memory(FIREWALL, "100,000 sessions", Metric.SESSION_NEW, 250, "Open vSwitch conntrack: 259 ns"),
                 memory(FIREWALL, "entry", Metric.SESSION_MEMORY, 128, ""),
                 memory(
