@@ -16,7 +16,7 @@ import io.weir.identity.document.ProblemException;
 /** The command line's entry: {@code weir VERB}. */
 @Command(
         name = "weir",
-        description = "Userspace virtual switch for hypervisor hosts.",
+        description = "Userspace virtual switch and inline firewall for hypervisor hosts.",
         synopsisSubcommandLabel = "VERB",
         footer = {
             "",
