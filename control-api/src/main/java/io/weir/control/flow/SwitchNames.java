@@ -42,11 +42,6 @@ public final class SwitchNames implements Names {
         this.rules = rules;
     }
 
-    /** Without a policy: reserved identities have names, others numbers. */
-    public static SwitchNames withoutPolicy(Supplier<List<PortStatus>> ports) {
-        return new SwitchNames(ports, number -> null, number -> null);
-    }
-
     @Override
     public String identity(int identity) {
         String name = identities.apply(identity);

@@ -7,19 +7,6 @@ import io.weir.datapath.port.PolicySettings;
 
 /** How ports stand to the policy, for questions about flows that nobody has seen yet. */
 public interface PortPolicies {
-    /** Every port enforces. */
-    PortPolicies ENFORCED = new PortPolicies() {
-        @Override
-        public PolicySettings of(String port) {
-            return PolicySettings.ENFORCED;
-        }
-
-        @Override
-        public List<String> withRole(PortRole role) {
-            return List.of();
-        }
-    };
-
     /** Settings of the port; of an enforced guest when there is no such port yet. */
     PolicySettings of(String port);
 
