@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Identity;
+import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
@@ -91,6 +92,16 @@ public final class PolicyEpoch implements Policy {
     @Override
     public boolean couldTalk(FlowKey ends, long nowNs) {
         return talk.could(ends);
+    }
+
+    @Override
+    public Levels levels() {
+        return Levels.NONE;
+    }
+
+    @Override
+    public int level(FlowKey ends) {
+        return ends.label();
     }
 
     @Override

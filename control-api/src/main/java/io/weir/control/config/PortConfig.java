@@ -173,7 +173,8 @@ final class PortConfig {
                 policy.choice(ConfigKey.PORT_POLICY_MODE, PolicyMode.class, hostMode),
                 policy.choice(ConfigKey.PORT_POLICY_ROLE, PortRole.class, PortRole.VM),
                 policy.choice(ConfigKey.PORT_POLICY_DHCP, PolicySettings.Dhcp.class, PolicySettings.Dhcp.NONE),
-                policy.flag(ConfigKey.PORT_POLICY_ROUTER));
+                policy.flag(ConfigKey.PORT_POLICY_ROUTER),
+                PolicySettings.WireLabel.NONE);
     }
 
     private static BridgeSettings bridge(Section port) {
@@ -194,6 +195,7 @@ final class PortConfig {
                 port.choice(ConfigKey.PORT_MULTICAST_ROUTER, MulticastRouter.class, MulticastRouter.AUTO),
                 port.flag(ConfigKey.PORT_FAST_LEAVE),
                 port.flag(ConfigKey.PORT_SUPPRESS_NEIGHBOURS),
+                false,
                 new StormLimits(
                         storm.integer(ConfigKey.STORM_BROADCAST),
                         storm.integer(ConfigKey.STORM_MULTICAST),

@@ -115,7 +115,8 @@ public final class SettingsMessages {
                 mode(message.getMode(), hostMode),
                 role(message.getRole()),
                 dhcp(message.getDhcp()),
-                message.getRouter());
+                message.getRouter(),
+                PolicySettings.WireLabel.NONE);
     }
 
     /** The mode that a message names, else the other one. */
@@ -217,6 +218,7 @@ public final class SettingsMessages {
                 router(message.getMulticastRouter()),
                 message.getFastLeave(),
                 message.getSuppressNeighbours(),
+                false,
                 new StormLimits(
                         message.getStormBroadcastPps(), message.getStormMulticastPps(), message.getStormUnknownPps()));
     }

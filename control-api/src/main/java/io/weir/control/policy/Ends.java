@@ -109,7 +109,8 @@ record Ends(String name, ProbeFlows.End end) {
     private PolicySettings policy(Instance instance, PortPolicies ports) {
         PolicySettings enforced = PolicySettings.ENFORCED;
         return instance.port().isEmpty()
-                ? new PolicySettings(enforced.mode(), end.role(), enforced.dhcp(), enforced.router())
+                ? new PolicySettings(
+                        enforced.mode(), end.role(), enforced.dhcp(), enforced.router(), enforced.wireLabel())
                 : ports.of(instance.port());
     }
 }

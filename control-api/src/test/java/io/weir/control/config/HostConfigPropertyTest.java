@@ -97,7 +97,8 @@ class HostConfigPropertyTest {
                         Arbitraries.of(PortRole.values()),
                         Arbitraries.of(PolicySettings.Dhcp.values()),
                         Arbitraries.of(true, false))
-                .as(PolicySettings::new);
+                .as((mode, role, dhcp, router) ->
+                        new PolicySettings(mode, role, dhcp, router, PolicySettings.WireLabel.NONE));
     }
 
     private static Arbitrary<VlanSettings> vlans() {
@@ -136,6 +137,7 @@ class HostConfigPropertyTest {
                         router,
                         b,
                         c,
+                        false,
                         new BridgeSettings.StormLimits(number, number + 1, number + 2)));
     }
 }

@@ -194,6 +194,7 @@ class HostConfigTest {
                                 BridgeSettings.MulticastRouter.ALWAYS,
                                 true,
                                 true,
+                                false,
                                 new BridgeSettings.StormLimits(1, 2, 3)),
                         PolicySettings.OFF),
                 port);
@@ -420,8 +421,18 @@ class HostConfigTest {
         assertEquals(PolicyMode.AUDIT, settings.policyMode());
         assertEquals(
                 List.of(
-                        new PolicySettings(PolicyMode.AUDIT, PortRole.UPLINK, PolicySettings.Dhcp.SERVER, true),
-                        new PolicySettings(PolicyMode.OFF, PortRole.HOST, PolicySettings.Dhcp.CLIENT, false)),
+                        new PolicySettings(
+                                PolicyMode.AUDIT,
+                                PortRole.UPLINK,
+                                PolicySettings.Dhcp.SERVER,
+                                true,
+                                PolicySettings.WireLabel.NONE),
+                        new PolicySettings(
+                                PolicyMode.OFF,
+                                PortRole.HOST,
+                                PolicySettings.Dhcp.CLIENT,
+                                false,
+                                PolicySettings.WireLabel.NONE)),
                 settings.ports().stream().map(PortSettings::policy).toList());
     }
 

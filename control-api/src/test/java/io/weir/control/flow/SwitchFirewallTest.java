@@ -21,6 +21,7 @@ import io.weir.datapath.capture.PcapngWriter;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.PolicyMode;
@@ -73,6 +74,16 @@ class SwitchFirewallTest {
         @Override
         public boolean couldTalk(FlowKey ends, long nowNs) {
             return false;
+        }
+
+        @Override
+        public Levels levels() {
+            return Levels.NONE;
+        }
+
+        @Override
+        public int level(FlowKey ends) {
+            return 0;
         }
 
         @Override

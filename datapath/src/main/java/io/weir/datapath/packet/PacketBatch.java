@@ -67,6 +67,7 @@ public final class PacketBatch {
     private final int[] ipProtocol = new int[CAPACITY];
     private final int[] packetLength = new int[CAPACITY];
 
+    private final int[] label = new int[CAPACITY];
     private final int[] vlan = new int[CAPACITY];
     private final int[] egressPort = new int[CAPACITY];
     private final PortSet[] egressSet = new PortSet[CAPACITY];
@@ -101,6 +102,7 @@ public final class PacketBatch {
         dropReason[i] = 0;
         consumed[i] = false;
         traits[i] = 0;
+        label[i] = 0;
         vlan[i] = 0;
         egressPort[i] = EGRESS_UNDECIDED;
     }
@@ -261,6 +263,18 @@ public final class PacketBatch {
 
     public void packetLength(int i, int bytes) {
         packetLength[i] = bytes;
+    }
+
+    /**
+     * Number of the security level that the packet carries: of the SA it arrived on, or of its wire label, and once it is judged that
+     * of its flow. 0 while there is none.
+     */
+    public int label(int i) {
+        return label[i];
+    }
+
+    public void label(int i, int level) {
+        label[i] = level;
     }
 
     /** The VLAN the frame was classified to, 1 to 4094; 0 before that. */

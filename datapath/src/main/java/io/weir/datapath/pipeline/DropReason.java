@@ -115,6 +115,7 @@ public enum DropReason {
     NO_DESTINATION(93, "bridge", INFO, "no other port carries the frame's VLAN"),
     MULTICAST_NO_MEMBER(
             94, "bridge", INFO, "no port asked for the multicast group, and there is no multicast router port"),
+    SPLIT_HORIZON(95, "bridge", INFO, "frame from one tunnel of a mesh towards another"),
 
     // egress: counted at the port the frame would have left by
     EGRESS_MTU_EXCEEDED(100, "egress", ERROR, "packet is larger than the MTU of the way out"),
@@ -151,7 +152,12 @@ public enum DropReason {
             "firewall",
             ERROR,
             "an end's claim to be its component rests on less than the component's minAssurance demands"),
-    LABEL_DENIED(123, "firewall", ERROR, "the flow's security level is not in the range of both ends"),
+    LABEL_DENIED(123, "firewall", ERROR, "the flow's security level is not in the range of both ends and their ports"),
+    LABEL_TYPE_DENIED(
+            180,
+            "firewall",
+            ERROR,
+            "no type rule of the label domain lets the source's type speak to the destination's"),
     EGRESS_DENIED(124, "firewall", ERROR, "a rule denies the flow on the source's egress side"),
     INGRESS_DENIED(125, "firewall", ERROR, "a rule denies the flow on the destination's ingress side"),
     EGRESS_NO_RULE(126, "firewall", ERROR, "no egress rule of the source allows the flow (default deny)"),
@@ -172,7 +178,53 @@ public enum DropReason {
             "ARP, neighbour discovery, group membership or DHCP, and no port that it could go to may hear it"),
     PROTOCOL_UNJUDGED(137, "firewall", ERROR, "neither IP, ARP nor neighbour discovery, and no rule allows it"),
     QUARANTINED(138, "firewall", ERROR, "the source or destination component is in quarantine"),
-    REDIRECT_TARGET_DOWN(139, "firewall", ERROR, "the flow is redirected to a port that does not exist or is down");
+    REDIRECT_TARGET_DOWN(139, "firewall", ERROR, "the flow is redirected to a port that does not exist or is down"),
+
+    // wire-label
+    WIRE_LABEL_MISSING(140, "wire-label", ERROR, "IP packet without a label option from a port that requires one"),
+    WIRE_LABEL_INVALID(141, "wire-label", ERROR, "label option whose lengths, order or checksum are wrong"),
+    WIRE_LABEL_DOMAIN(
+            142,
+            "wire-label",
+            ERROR,
+            "label option of an unknown domain of interpretation, or with a tag that it lacks"),
+    WIRE_LABEL_UNKNOWN(143, "wire-label", ERROR, "label option with a level beyond those that can be told apart"),
+
+    // esp-decrypt
+    ESP_TRUNCATED(
+            150, "esp-decrypt", ERROR, "datagram too short for an ESP packet of its SA, or not made of whole blocks"),
+    ESP_SPI_UNKNOWN(151, "esp-decrypt", ERROR, "no inbound SA of the tunnel has this SPI"),
+    ESP_REPLAYED(152, "esp-decrypt", ERROR, "sequence number was received before"),
+    ESP_TOO_OLD(153, "esp-decrypt", ERROR, "sequence number lies before the replay window"),
+    ESP_AUTHENTICATION_FAILED(154, "esp-decrypt", ERROR, "packet was altered, or sealed with another key"),
+    ESP_SA_EXPIRED(155, "esp-decrypt", ERROR, "the SA's lifetime in time, bytes or packets is over"),
+    ESP_PADDING_INVALID(
+            156,
+            "esp-decrypt",
+            ERROR,
+            "authentic packet whose padding is longer than the packet, or not 1, 2, 3 and so on"),
+    ESP_DUMMY(157, "esp-decrypt", INFO, "dummy packet (next header 59), which hides how much is sent"),
+    ESP_NEXT_HEADER(158, "esp-decrypt", ERROR, "authentic packet that holds something else than the SA carries"),
+    ESP_INNER_INVALID(159, "esp-decrypt", ERROR, "authentic packet whose inner frame or packet is malformed"),
+    ESP_SELECTOR_MISMATCH(
+            160, "esp-decrypt", ERROR, "inner addresses are not in the SA's traffic selectors (RFC 4301 section 5.2)"),
+    ESP_CONGESTION_LOST(
+            161,
+            "esp-decrypt",
+            INFO,
+            "the outer header says congestion, which the inner packet cannot (RFC 6040 section 4.2)"),
+    ESP_INNER_UNREACHABLE(
+            162, "esp-decrypt", INFO, "nobody has answered for the inner destination's hardware address yet"),
+
+    // esp-encrypt: counted at the tunnel's port
+    ESP_NO_SA(170, "esp-encrypt", ERROR, "the tunnel has no outbound SA of the frame's security level"),
+    ESP_SA_EXHAUSTED(171, "esp-encrypt", ERROR, "the outbound SA's sequence numbers or lifetime are used up"),
+    ESP_OUTBOUND_SELECTOR(172, "esp-encrypt", ERROR, "packet is outside the tunnel's traffic selectors"),
+    ESP_MTU_EXCEEDED(173, "esp-encrypt", ERROR, "packet does not fit the path to the peer, and may not be fragmented"),
+    ESP_NOT_IP(174, "esp-encrypt", INFO, "frame is not IP, and the tunnel carries IP packets only"),
+    ESP_UNSEGMENTABLE(175, "esp-encrypt", ERROR, "super-frame of a kind that cannot be segmented before encryption"),
+    ESP_QUEUE_FULL(176, "esp-encrypt", ERROR, "the network below did not take the datagram in time"),
+    ESP_SEND_REFUSED(177, "esp-encrypt", ERROR, "the kernel refused the datagram");
 
     /** How a reason is meant to be read: INFO happens on a healthy network, ERROR deserves a look. */
     public enum Severity {

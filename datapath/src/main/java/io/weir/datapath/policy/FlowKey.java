@@ -23,6 +23,7 @@ public final class FlowKey {
     private PolicyMode ingressMode = PolicyMode.ENFORCE;
     private boolean fromRouter;
     private PolicyMode egressMode = PolicyMode.ENFORCE;
+    private int label;
     private int vlan;
     private int etherType;
     private long sourceMac;
@@ -40,6 +41,7 @@ public final class FlowKey {
         return ingress(NO_PORT, PortRole.VM, PolicyMode.ENFORCE)
                 .fromRouter(false)
                 .egress(NO_PORT, PortRole.VM, PolicyMode.ENFORCE)
+                .label(0)
                 .link(0, 0, 0, 0)
                 .source(0, 0)
                 .destination(0, 0)
@@ -70,6 +72,15 @@ public final class FlowKey {
         egressPort = port;
         egressRole = role;
         egressMode = mode;
+        return this;
+    }
+
+    /**
+     * Number of the security level that the packet itself proves, by the SA it arrived on or a wire label that its port trusts; 0
+     * when it proves none, and the source's own level counts: {@link Levels}.
+     */
+    public FlowKey label(int level) {
+        label = level;
         return this;
     }
 
@@ -110,6 +121,7 @@ public final class FlowKey {
         return ingress(other.ingressPort, other.ingressRole, other.ingressMode)
                 .fromRouter(other.fromRouter)
                 .egress(other.egressPort, other.egressRole, other.egressMode)
+                .label(other.label)
                 .link(other.sourceMac, other.destinationMac, other.vlan, other.etherType)
                 .source(other.sourceHigh, other.sourceLow)
                 .destination(other.destinationHigh, other.destinationLow)
@@ -142,6 +154,11 @@ public final class FlowKey {
 
     public PolicyMode egressMode() {
         return egressMode;
+    }
+
+    /** Number of a security level, 0 for none. */
+    public int label() {
+        return label;
     }
 
     public int vlan() {

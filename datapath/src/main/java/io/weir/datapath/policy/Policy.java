@@ -40,9 +40,18 @@ public interface Policy {
 
     /**
      * Whether any flow between the two ends of the key could pass, or be answered by a default deny that rejects or redirects,
-     * in either direction, whatever its protocol: what ARP and neighbour discovery need to know.
+     * in either direction, whatever its protocol, at the level of {@link #level}: what ARP and neighbour discovery need to know.
      */
     boolean couldTalk(FlowKey ends, long nowNs);
+
+    /** The security levels that this policy speaks of by number. */
+    Levels levels();
+
+    /**
+     * Number of the level at which a frame travels that is judged by {@link #couldTalk} only: the level it proves, else the lowest of
+     * its sender, 0 when neither has one.
+     */
+    int level(FlowKey ends);
 
     /** The limits with a number that a verdict of this epoch has just named, null for 0. */
     @Nullable

@@ -17,6 +17,7 @@ package io.weir.datapath.port;
  * @param fastLeave whether a leave message ends a membership at once
  * @param suppressNeighbours whether ARP requests and neighbour solicitations towards this port are answered by the switch
  * when it knows the answer
+ * @param splitHorizon whether frames between this port and others with split horizon are dropped: tunnels of a full mesh
  * @param storm limits on flooded frames that enter by the port
  */
 public record BridgeSettings(
@@ -33,6 +34,7 @@ public record BridgeSettings(
         MulticastRouter multicastRouter,
         boolean fastLeave,
         boolean suppressNeighbours,
+        boolean splitHorizon,
         StormLimits storm) {
 
     /** What is known about multicast routers behind a port. */
@@ -82,6 +84,7 @@ public record BridgeSettings(
             false,
             false,
             MulticastRouter.AUTO,
+            false,
             false,
             false,
             StormLimits.NONE);

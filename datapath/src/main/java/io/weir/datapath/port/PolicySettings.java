@@ -10,8 +10,21 @@ import io.weir.datapath.policy.PortRole;
  * @param role what is behind it, for traffic that no component claims
  * @param dhcp what of DHCP and DHCPv6 the port may speak
  * @param router whether it may send router advertisements and redirects, and from IP addresses that other ports have
+ * @param wireLabel what is done with security labels in the IP options of its packets
  */
-public record PolicySettings(PolicyMode mode, PortRole role, Dhcp dhcp, boolean router) {
+public record PolicySettings(PolicyMode mode, PortRole role, Dhcp dhcp, boolean router, WireLabel wireLabel) {
+    /** Security labels in IP options: CIPSO (FIPS 188) in IPv4, CALIPSO (RFC 5570) in IPv6. */
+    public enum WireLabel {
+        /** They are options like any others. */
+        NONE,
+        /** A label that is there must be one that its sender may have, and is the packet's level then; one that leaves must be true. */
+        VERIFY,
+        /** As VERIFY, and no IP packet enters or leaves without one. */
+        REQUIRED,
+        /** They are taken off packets that enter and leave, and mean nothing. */
+        STRIP
+    }
+
     /** DHCP on a port that is judged. */
     public enum Dhcp {
         /** No DHCP at all. */
@@ -23,8 +36,10 @@ public record PolicySettings(PolicyMode mode, PortRole role, Dhcp dhcp, boolean 
     }
 
     /** A port of a plain switch. */
-    public static final PolicySettings OFF = new PolicySettings(PolicyMode.OFF, PortRole.VM, Dhcp.NONE, false);
+    public static final PolicySettings OFF =
+            new PolicySettings(PolicyMode.OFF, PortRole.VM, Dhcp.NONE, false, WireLabel.NONE);
 
     /** A guest under the policy. */
-    public static final PolicySettings ENFORCED = new PolicySettings(PolicyMode.ENFORCE, PortRole.VM, Dhcp.NONE, false);
+    public static final PolicySettings ENFORCED =
+            new PolicySettings(PolicyMode.ENFORCE, PortRole.VM, Dhcp.NONE, false, WireLabel.NONE);
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name unique name within the switch: 1 to 32 of letters, digits, dot, dash, underscore
  * @param type what the port is
- * @param device name of the kernel's interface (tap: the one Weir makes; netdev: an existing one)
+ * @param device name of the kernel's interface (tap: the one Weir makes; netdev: an existing one), of an esp port
+ *     the peer's name
  * @param netns namespace of the device, by name or path, null for the daemon's own
  * @param io how a netdev port moves frames
  * @param mtu largest network-layer packet in bytes, 68 to 9,216; 0 takes the device's own
@@ -45,7 +46,9 @@ public record PortSettings(
         /** An interface that exists: a VM's tap, one end of a veth pair, a NIC. */
         NETDEV,
         /** A capture file in, a capture file out. */
-        PCAP
+        PCAP,
+        /** A tunnel to another host: frames in ESP. Its device is the peer's name. */
+        ESP
     }
 
     /** How a netdev port moves frames. */

@@ -28,6 +28,16 @@ public interface Transmitter {
      */
     void transmit(long address, int length);
 
+    /**
+     * As {@link #transmit(long, int)}, of a frame at a security level. A way out that carries levels sends it so that the other end
+     * learns of it; to all others it is a frame like any.
+     *
+     * @param label number of the level, 0 for none
+     */
+    default void transmit(long address, int length, int label) {
+        transmit(address, length);
+    }
+
     /** Sends what is waiting. */
     void flush();
 

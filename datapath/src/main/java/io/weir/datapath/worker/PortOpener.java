@@ -6,20 +6,25 @@ import io.weir.datapath.port.Devices;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
+import io.weir.datapath.port.TunnelDevices;
 import io.weir.datapath.replay.PcapDevice;
 import io.weir.kernel.Errno;
 import io.weir.kernel.KernelException;
 
-/** Opens what a port's settings ask for: an interface of the kernel, or files. */
+/** Opens what a port's settings ask for: an interface of the kernel, files, or a tunnel. */
 final class PortOpener {
-    private PortOpener() {}
+    private final TunnelDevices tunnels;
+
+    PortOpener(TunnelDevices tunnels) {
+        this.tunnels = tunnels;
+    }
 
     /**
      * Opens the device and hands it to {@code attach}; should that fail, the device is closed again.
      *
      * @throws PortException when the device cannot be opened or attached; nothing is left of it then
      */
-    static PortDevice open(int number, PortSettings settings, Consumer<PortDevice> attach) {
+    PortDevice open(int number, PortSettings settings, Consumer<PortDevice> attach) {
         try {
             PortDevice device = device(number, settings);
             try {
@@ -39,9 +44,11 @@ final class PortOpener {
         }
     }
 
-    private static PortDevice device(int number, PortSettings settings) {
-        return settings.type() == PortSettings.Type.PCAP
-                ? new PcapDevice(number, settings)
-                : Devices.open(number, settings);
+    private PortDevice device(int number, PortSettings settings) {
+        return switch (settings.type()) {
+            case PCAP -> new PcapDevice(number, settings);
+            case ESP -> tunnels.open(number, settings);
+            case TAP, NETDEV -> Devices.open(number, settings);
+        };
     }
 }

@@ -26,6 +26,7 @@ import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
+import io.weir.datapath.port.TunnelDevices;
 import io.weir.kernel.MappedFile;
 
 /**
@@ -49,6 +50,7 @@ public final class Switch implements AutoCloseable {
     private final SwitchSettings settings;
     private final NanoClock clock = SystemNanoClock.INSTANCE;
     private final long startNs = clock.nanoTime();
+    private final PortOpener opener;
     private final PortNumbers numbers;
     private final Workers workers;
     private final Supervisor supervisor;
@@ -64,9 +66,15 @@ public final class Switch implements AutoCloseable {
     private boolean closed;
     private long checkedAllNs = startNs;
 
-    /** A switch without ports; {@link #start} lets its workers run. */
+    /** A switch without ports, and without tunnels for them; {@link #start} lets its workers run. */
     public Switch(SwitchSettings settings) {
+        this(settings, TunnelDevices.NONE);
+    }
+
+    /** A switch without ports; {@link #start} lets its workers run. */
+    public Switch(SwitchSettings settings, TunnelDevices tunnels) {
         this.settings = settings;
+        this.opener = new PortOpener(tunnels);
         this.numbers = new PortNumbers(stateFile(settings.stateDir()));
         this.supervisor = new Supervisor(this);
         this.links = new LinkWatch(supervisor::watch);
@@ -149,7 +157,7 @@ public final class Switch implements AutoCloseable {
     private void open(SwitchPort port) {
         // Before the device, so that no change of its link is missed.
         links.add(port.settings());
-        port.opened(PortOpener.open(port.number(), port.settings(), device -> workers.attach(port, device)));
+        port.opened(opener.open(port.number(), port.settings(), device -> workers.attach(port, device)));
     }
 
     private void bindStaticMacs(SwitchPort port) {

@@ -279,6 +279,7 @@ final class TestSwitch implements PortEvents {
                     router,
                     fastLeave,
                     suppressNeighbours,
+                    false,
                     storm);
         }
     }

@@ -132,6 +132,7 @@ class GoldenPipelineTest {
                 bridge.multicastRouter(),
                 bridge.fastLeave(),
                 bridge.suppressNeighbours(),
+                bridge.splitHorizon(),
                 bridge.storm());
     }
 }

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
@@ -46,6 +47,16 @@ class LimitChainsTest {
         @Override
         public boolean couldTalk(FlowKey ends, long nowNs) {
             return true;
+        }
+
+        @Override
+        public Levels levels() {
+            return Levels.NONE;
+        }
+
+        @Override
+        public int level(FlowKey ends) {
+            return 0;
         }
 
         @Override

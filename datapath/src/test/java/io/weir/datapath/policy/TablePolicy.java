@@ -334,6 +334,16 @@ public final class TablePolicy implements Policy {
     }
 
     @Override
+    public Levels levels() {
+        return Levels.NONE;
+    }
+
+    @Override
+    public int level(FlowKey ends) {
+        return 0;
+    }
+
+    @Override
     public @Nullable Limits limits(int number) {
         return limits.get(number);
     }

@@ -18,6 +18,7 @@ import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
@@ -102,6 +103,16 @@ class PolicedAllocationTest {
         @Override
         public boolean couldTalk(FlowKey ends, long nowNs) {
             return ends.egressPort() != 2;
+        }
+
+        @Override
+        public Levels levels() {
+            return Levels.NONE;
+        }
+
+        @Override
+        public int level(FlowKey ends) {
+            return 0;
         }
 
         @Override

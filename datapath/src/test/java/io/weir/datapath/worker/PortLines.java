@@ -93,6 +93,7 @@ final class PortLines {
                 router,
                 fastLeave,
                 suppressNeighbours,
+                false,
                 storm);
         return new PortSettings(
                 name,
@@ -106,7 +107,7 @@ final class PortLines {
                 enabled,
                 vlan,
                 bridge,
-                new PolicySettings(policyMode, role, dhcp, mayAdvertise));
+                new PolicySettings(policyMode, role, dhcp, mayAdvertise, PolicySettings.WireLabel.NONE));
     }
 
     private void option(String word) {

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
@@ -70,6 +71,16 @@ public final class StubPolicy implements Policy {
     @Override
     public boolean couldTalk(FlowKey ends, long nowNs) {
         return true;
+    }
+
+    @Override
+    public Levels levels() {
+        return Levels.NONE;
+    }
+
+    @Override
+    public int level(FlowKey ends) {
+        return 0;
     }
 
     @Override

@@ -1,0 +1,66 @@
+package io.weir.ipsec.tunnel;
+
+import java.net.InetAddress;
+import java.util.List;
+
+import io.weir.ipsec.sa.SaSettings;
+import io.weir.ipsec.sa.TrafficSelector;
+
+/**
+ * Everything an operator says about the tunnel to one peer.
+ *
+ * @param name of the peer, which the esp port names as its device
+ * @param local address of this host
+ * @param remote address of the peer, of the same family
+ * @param port UDP port of both sides, 1 to 65,535; of no meaning for RAW
+ * @param selectors inner addresses that pass, all when empty; for IP payloads
+ * @param dontFragment whether ESP packets may not be fragmented on their path
+ * @param sas in force from the beginning
+ */
+public record TunnelSettings(
+        String name,
+        InetAddress local,
+        InetAddress remote,
+        Encapsulation encapsulation,
+        int port,
+        Payload payload,
+        Transport transport,
+        List<TrafficSelector> selectors,
+        boolean dontFragment,
+        List<SaSettings> sas) {
+    /** UDP port of ESP in UDP, RFC 3948. */
+    public static final int DEFAULT_PORT = 4500;
+
+    /** How ESP packets travel. */
+    public enum Encapsulation {
+        /** In UDP datagrams (RFC 3948). */
+        UDP,
+        /** As IP protocol 50. */
+        RAW
+    }
+
+    /** What ESP packets hold. */
+    public enum Payload {
+        /** Whole Ethernet frames (next header 143), between Weir hosts. */
+        ETHERNET,
+        /** IP packets (next header 4 and 41), for any peer that speaks IPsec. */
+        IP
+    }
+
+    /** Who moves the datagrams. */
+    public enum Transport {
+        /** The fastest that the machine has. */
+        AUTO,
+        /** Weir's own system calls. */
+        SOCKET,
+        /** Netty's epoll transport. */
+        EPOLL,
+        /** Netty's io_uring transport. */
+        IO_URING
+    }
+
+    public TunnelSettings {
+        selectors = List.copyOf(selectors);
+        sas = List.copyOf(sas);
+    }
+}
