@@ -1,0 +1,5 @@
+/** Security labels in IP options. */
+@NullMarked
+package io.weir.datapath.label;
+
+import org.jspecify.annotations.NullMarked;
