@@ -5,6 +5,8 @@ import java.util.List;
 
 import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.capture.WorkerCapture;
+import io.weir.datapath.firewall.CurrentPolicy;
+import io.weir.datapath.label.LabelWriter;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.VirtioNetHeader;
@@ -18,6 +20,7 @@ import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Transmitter;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.datapath.port.WireLabelSettings;
 import io.weir.kernel.Memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -31,7 +34,8 @@ final class EgressBench implements AutoCloseable {
     private final CurrentPorts ports = new CurrentPorts();
     private final List<PortTable.Entry> entries = new ArrayList<>();
     private final ParseStage parse = new ParseStage();
-    final EgressStage egress = new EgressStage(ports, blocks, counters, pool, new WorkerCapture().tap());
+    final LabelWriter labels = new LabelWriter(new CurrentPolicy(), WireLabelSettings.DEFAULT);
+    final EgressStage egress = new EgressStage(ports, blocks, counters, pool, new WorkerCapture().tap(), labels);
 
     /** Adds a port with a way out. */
     HeldTransmitter port(VlanSettings vlan, int mtu, int offloads) {

@@ -22,6 +22,7 @@ import io.weir.datapath.pipeline.DropReason;
  *     OPTION: mirror=PORT, limits=N, until=NS, reset, drain, keep, audit
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
+ *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
  * </pre>
  *
  * <p>Rules are numbered by their line. Without a rule, egress of the source denies. An end that is no component is UNKNOWN, WORLD
@@ -31,6 +32,9 @@ public final class TablePolicy implements Policy {
     private static final int ANY = -2;
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
     private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
+
+    /** As in a process: numbers never change, whatever the epoch. */
+    public static final TestLevels LEVELS = new TestLevels(1000);
 
     private record Instance(String component, int port, long mac, int vlan, long high, long low) {
         boolean saysIp() {
@@ -48,6 +52,7 @@ public final class TablePolicy implements Policy {
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
+    private final Map<String, Integer> levels = new HashMap<>();
 
     public TablePolicy(int epoch, String text) {
         this.epoch = epoch;
@@ -68,6 +73,7 @@ public final class TablePolicy implements Policy {
             case "assurance-too-low" -> marked.put(words[1], DropReason.ASSURANCE_TOO_LOW.code());
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
             case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
+            case "level" -> levels.put(words[1], LEVELS.number(words[2]));
             default -> rule(number, words);
         }
     }
@@ -215,6 +221,7 @@ public final class TablePolicy implements Policy {
         String from = end(flow.ingressPort(), flow.ingressRole(), flow.sourceMac(), flow, true);
         String to = end(flow.egressPort(), flow.egressRole(), flow.destinationMac(), flow, false);
         verdict.identities(number(from), number(to));
+        verdict.label(level(flow, from));
         int mark = marked.getOrDefault(from, marked.getOrDefault(to, 0));
         if (mark != 0) {
             deny(flow, verdict, Action.DROP, mark, 0);
@@ -338,12 +345,16 @@ public final class TablePolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return Levels.NONE;
+        return LEVELS;
     }
 
     @Override
     public int level(FlowKey ends) {
-        return 0;
+        return level(ends, end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true));
+    }
+
+    private int level(FlowKey flow, String from) {
+        return flow.label() != 0 ? flow.label() : levels.getOrDefault(from, 0);
     }
 
     @Override
