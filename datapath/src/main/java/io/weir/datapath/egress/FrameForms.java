@@ -18,17 +18,19 @@ import io.weir.kernel.Memory;
  *
  * <pre>
  *  plan: bits 63 to 48            40           33, 32              31 to 0
- *        segment size or 0        label        VLAN action         VLAN tag      (VlanEgress)
+ *        segment size or 0        label        VLAN action         VLAN tag
  * </pre>
  *
- * Two ports with equal plans take the same bytes, as a packet has one level.
+ * VLAN action and tag are as {@link VlanEgress} plans them. Two ports with equal plans take the same bytes, as a packet has one
+ * level.
  *
  * <p>Threading: belongs to one worker.
  */
 final class FrameForms {
     private static final int ETHERNET_LENGTH = 14;
-    private static final long LABELLED = 1L << 40;
-    private static final long VLAN_MASK = LABELLED - 1;
+    private static final int LABEL_SHIFT = 40;
+    private static final long LABEL_MASK = 3L << LABEL_SHIFT;
+    private static final long VLAN_MASK = (1L << LABEL_SHIFT) - 1;
     private static final int SEGMENT_SHIFT = 48;
     // Linux TCP_MIN_SND_MSS: no receiver takes smaller segments for honest ones.
     private static final int MIN_SEGMENT = 48;
@@ -80,10 +82,10 @@ final class FrameForms {
 
     private boolean planLabel(PacketBatch batch, int i, WireLabel demand) {
         int outcome = labels.prepare(batch, i, demand);
-        if (outcome == LabelWriter.CHANGE) {
+        if (outcome == LabelWriter.WRITE || outcome == LabelWriter.REMOVE) {
             labelGrowth = labels.growth();
-            plan = LABELLED;
-            return labelGrowth <= 0 || LabelWriter.fits(batch, i, labelGrowth);
+            plan = (long) outcome << LABEL_SHIFT;
+            return labels.fits(batch, i);
         }
         return outcome == LabelWriter.KEEP;
     }
@@ -145,7 +147,7 @@ final class FrameForms {
     }
 
     private long apply(long address) {
-        long labelled = (plan & LABELLED) == 0 ? address : labels.apply(address);
+        long labelled = (plan & LABEL_MASK) == 0 ? address : labels.apply(address);
         int segment = (int) (plan >>> SEGMENT_SHIFT);
         if (segment != 0) {
             header.wrapBefore(labelled).gsoSize(segment);

@@ -21,8 +21,8 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * the place of the first label option, or stands behind all others (as calipso_skbuff_setattr does); the others keep their
  * alignment to eight bytes. A hop-by-hop options header without options goes.
  *
- * <p>Use: {@link #prepare} or {@link #prepareRemoval}, and if that says {@link #CHANGE}, {@link #apply} on the frame, or on
- * copies of it.
+ * <p>Use: {@link #prepare} or {@link #prepareRemoval}, and if that says {@link #WRITE} or {@link #REMOVE}, {@link #apply} on the
+ * frame, or on copies of it.
  *
  * <p>Threading: belongs to one worker.
  */
@@ -30,11 +30,14 @@ public final class LabelWriter implements AutoCloseable {
     /** The packet is as the port wants it. */
     public static final int KEEP = 0;
 
-    /** {@link #apply} makes it so. */
-    public static final int CHANGE = 1;
+    /** {@link #apply} gives it the label of its level. */
+    public static final int WRITE = 1;
+
+    /** {@link #apply} takes all its labels off. */
+    public static final int REMOVE = 2;
 
     /** The packet must have a label, and cannot: it has no level, no tag can hold its level, or its header has no room. */
-    public static final int UNWRITABLE = 2;
+    public static final int UNWRITABLE = 3;
 
     /** The most by which a frame grows: a hop-by-hop options header with all categories. */
     public static final int MAX_GROWTH = (2 + 2 + CalipsoOption.MAX_LENGTH + 7) & ~7;
@@ -55,8 +58,8 @@ public final class LabelWriter implements AutoCloseable {
     }
 
     /**
-     * What is to be done to packet {@code i} at a way out with that setting, which is not NONE: {@link #KEEP}, {@link #CHANGE}
-     * or {@link #UNWRITABLE}.
+     * What is to be done to packet {@code i} at a way out with that setting, which is not NONE: {@link #KEEP}, {@link #WRITE},
+     * {@link #REMOVE} or {@link #UNWRITABLE}.
      */
     public int prepare(PacketBatch batch, int i, WireLabel demand) {
         if (!batch.is(i, IP)) {
@@ -68,7 +71,7 @@ public final class LabelWriter implements AutoCloseable {
         return prepare(batch, i, level, required);
     }
 
-    /** Prepares to take all label options off packet {@code i}: {@link #KEEP} when there is none, else {@link #CHANGE}. */
+    /** Prepares to take all label options off packet {@code i}: {@link #KEEP} when there is none, else {@link #REMOVE}. */
     int prepareRemoval(PacketBatch batch, int i) {
         return batch.is(i, IP) ? prepare(batch, i, NO_LEVEL, /* required= */ false) : KEEP;
     }
@@ -97,11 +100,12 @@ public final class LabelWriter implements AutoCloseable {
         int used = Ipv4Header.headerLength(frame, network) - Ipv4Header.MIN_LENGTH;
         splice.beginIpv4(network, llc, used);
         int filled = fillIpv4(network, level, length);
-        if (filled > MAX_IPV4_OPTIONS && required) {
+        boolean fits = filled <= MAX_IPV4_OPTIONS;
+        if (!fits && required) {
             return UNWRITABLE;
         }
-        splice.length(filled > MAX_IPV4_OPTIONS ? fillIpv4(network, level, 0) : filled);
-        return CHANGE;
+        splice.length(fits ? filled : fillIpv4(network, level, 0));
+        return fits && length != 0 ? WRITE : REMOVE;
     }
 
     /** Whether the one label option is what would be written. */
@@ -168,7 +172,7 @@ public final class LabelWriter implements AutoCloseable {
             put8(splice.patch(), 0, next);
             put8(splice.patch(), 1, (filled >>> 3) - 1);
         }
-        return CHANGE;
+        return length == 0 ? REMOVE : WRITE;
     }
 
     private boolean isTrue6(int network, int present, int level, int length) {
@@ -221,18 +225,18 @@ public final class LabelWriter implements AutoCloseable {
         return at + count;
     }
 
-    /** Bytes by which the frame grows, negative when it shrinks; valid after {@link #CHANGE}. */
+    /** Bytes by which the frame grows, negative when it shrinks; valid after {@link #WRITE} and {@link #REMOVE}. */
     public int growth() {
         return splice.growth();
     }
 
-    /** Whether a packet has room for that growth in the fields that hold its length. */
-    public static boolean fits(PacketBatch batch, int i, int growth) {
-        int length = batch.packetLength(i) + growth;
+    /** Whether the fields that hold a packet's length have room for that growth; for the packet that was looked at last. */
+    public boolean fits(PacketBatch batch, int i) {
+        int growth = growth();
         int most = batch.is(i, PacketBatch.IS_IPV4) ? MAX_IP_LENGTH : MAX_IP_LENGTH + Ipv6Header.LENGTH;
         boolean llcFits = !batch.is(i, PacketBatch.IS_LLC)
-                || batch.length(i) + growth - EthernetHeader.LENGTH <= EthernetHeader.MAX_LENGTH_FIELD;
-        return length <= most && llcFits;
+                || Splice.llcLength(frame, batch.networkOffset(i)) + growth <= EthernetHeader.MAX_LENGTH_FIELD;
+        return batch.packetLength(i) + growth <= most && llcFits;
     }
 
     /**

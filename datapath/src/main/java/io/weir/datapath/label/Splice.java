@@ -93,8 +93,7 @@ final class Splice implements AutoCloseable {
         frame.wrap(to, fixed + newLength);
         frame.putBytes(fixed, patch, 0, newLength);
         if (llc) {
-            int length = network - LlcHeader.SNAP_LENGTH - LLC_LENGTH_BYTES;
-            put16(frame, length, u16(frame, length) + growth());
+            put16(frame, llcLengthOffset(network), llcLength(frame, network) + growth());
         }
         if (version4) {
             writeIpv4(before, fixed + newLength);
@@ -102,6 +101,15 @@ final class Splice implements AutoCloseable {
             writeIpv6();
         }
         return to;
+    }
+
+    /** The IEEE 802.3 length of a frame whose network header stands behind LLC and SNAP. */
+    static int llcLength(UnsafeBuffer frame, int network) {
+        return u16(frame, llcLengthOffset(network));
+    }
+
+    private static int llcLengthOffset(int network) {
+        return network - LlcHeader.SNAP_LENGTH - LLC_LENGTH_BYTES;
     }
 
     private long move(long address, int fixed) {

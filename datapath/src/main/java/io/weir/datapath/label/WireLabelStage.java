@@ -202,7 +202,7 @@ public final class WireLabelStage implements Stage, AutoCloseable {
     }
 
     private void strip(PacketBatch batch, int i) {
-        if (OptionWalk.hasOptions(batch, i) && writer.prepareRemoval(batch, i) == LabelWriter.CHANGE) {
+        if (OptionWalk.hasOptions(batch, i) && writer.prepareRemoval(batch, i) == LabelWriter.REMOVE) {
             int growth = writer.growth();
             batch.reframe(i, writer.apply(batch.address(i)), batch.length(i) + growth);
             batch.packetLength(i, batch.packetLength(i) + growth);

@@ -95,20 +95,38 @@ final class LabelBench implements AutoCloseable {
         add(header, frame);
     }
 
+    /** As {@link #arrive} of any bytes: whether the parse stage lets them in. */
+    boolean offer(WireLabel setting, byte[] header, byte[] frame) {
+        batch.reset(SETTINGS.indexOf(setting), ++nowNs);
+        put(header, frame);
+        return batch.dropReason(0) == 0;
+    }
+
+    /** What the writer says of the frame in the batch. */
+    int prepareAgain(int level, WireLabel setting) {
+        batch.label(0, level);
+        return writer.prepare(batch, 0, setting);
+    }
+
     /** Adds another frame to the batch under way. */
     void add(byte[] frame) {
         add(new byte[VirtioNetHeader.LENGTH], frame);
     }
 
     private void add(byte[] header, byte[] frame) {
+        int i = put(header, frame);
+        assertEquals(0, batch.dropReason(i), "the frame must be well formed");
+    }
+
+    private int put(byte[] header, byte[] frame) {
         int i = batch.count();
         long address = pool.receiveAddress(i);
         Memory.copy(header, 0, address, header.length);
         Memory.copy(frame, 0, address + VirtioNetHeader.LENGTH, frame.length);
         batch.add(address + VirtioNetHeader.LENGTH, frame.length, i);
         parse.process(batch);
-        assertEquals(0, batch.dropReason(i), "the frame must be well formed");
         batch.vlan(i, 1);
+        return i;
     }
 
     /** Lets the stage see a frame; returns its reason to drop it, 0 if it does not. */

@@ -39,7 +39,7 @@ class LabelWriterTest {
         bench.arrive(WireLabel.NONE, frame);
         bench.batch.label(0, level.isEmpty() ? 0 : TablePolicy.LEVELS.number(level));
         int outcome = bench.writer.prepare(bench.batch, 0, setting);
-        if (outcome == LabelWriter.CHANGE) {
+        if (outcome == LabelWriter.WRITE || outcome == LabelWriter.REMOVE) {
             int growth = bench.writer.growth();
             bench.batch.reframe(0, bench.writer.apply(bench.batch.address(0)), bench.batch.length(0) + growth);
         }
@@ -52,10 +52,10 @@ class LabelWriterTest {
         for (int i = 0; i < vectors.size(); i++) {
             for (byte[] sent :
                     List.of(Recording.pings4().get(i), Recording.pings6().get(i))) {
-                assertEquals(LabelWriter.CHANGE, write(WireLabel.STRIP, "", sent));
+                assertEquals(LabelWriter.REMOVE, write(WireLabel.STRIP, "", sent));
                 byte[] stripped = bench.frame();
                 assertEquals(
-                        LabelWriter.CHANGE,
+                        LabelWriter.WRITE,
                         write(WireLabel.REQUIRED, vectors.get(i).label(), stripped));
                 assertArrayEquals(sent, bench.frame(), vectors.get(i).label());
                 assertEquals(
@@ -190,11 +190,11 @@ class LabelWriterTest {
         assertEquals(LabelWriter.UNWRITABLE, write(WireLabel.REQUIRED, "", bare));
         assertEquals(LabelWriter.UNWRITABLE, write(WireLabel.REQUIRED, wide, bare));
         assertEquals(LabelWriter.UNWRITABLE, write(WireLabel.REQUIRED, "s2", crowded));
-        assertEquals(LabelWriter.CHANGE, write(WireLabel.REQUIRED, wide, ethernet(0x86DD, ipv6(17, udp()))));
+        assertEquals(LabelWriter.WRITE, write(WireLabel.REQUIRED, wide, ethernet(0x86DD, ipv6(17, udp()))));
         assertEquals(LabelWriter.UNWRITABLE, write(WireLabel.REQUIRED, "", ethernet(0x86DD, ipv6(17, udp()))));
         // Nobody demands a label here, so that none is better than a false one.
         assertEquals(
-                LabelWriter.CHANGE,
+                LabelWriter.REMOVE,
                 write(WireLabel.VERIFY, wide, Recording.pings4().getFirst()));
         assertEquals(0x45, bench.frame()[14]);
     }
