@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.bridge.ReplySink;
-import io.weir.datapath.bridge.VlanEgress;
 import io.weir.datapath.capture.CaptureTap;
 import io.weir.datapath.label.LabelWriter;
 import io.weir.datapath.packet.PacketBatch;
@@ -20,11 +19,11 @@ import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Transmitter;
-import io.weir.datapath.port.VlanSettings;
 
 /**
  * The stage "egress": settles the account of each packet, and hands what is forwarded to its ways out in the form that each
- * demands: VLAN tag pushed or popped, label option written or taken off, checksums and segments made in software where the way out cannot.
+ * demands, with its security level: VLAN tag pushed or popped, label option written or taken off, checksums and segments made in
+ * software where the way out cannot.
  *
  * <p>A frame with one destination is changed in place. A flooded one is copied to a spare slot for each other form than it
  * came in that some port needs, as the ports before may not have sent it yet.
@@ -37,7 +36,6 @@ import io.weir.datapath.port.VlanSettings;
 public final class EgressStage implements Stage, ReplySink {
     private static final int EGRESS_PORT_DOWN = DropReason.EGRESS_PORT_DOWN.code();
     private static final int EGRESS_NO_BUFFER = DropReason.EGRESS_NO_BUFFER.code();
-    private static final VlanSettings UNTAGGED = VlanSettings.access(VlanSettings.DEFAULT_VLAN);
 
     private final CurrentPorts ports;
     private final PortBlocks blocks;
@@ -45,7 +43,6 @@ public final class EgressStage implements Stage, ReplySink {
     private final PacketPool pool;
     private final CaptureTap tap;
     private final SoftwareOffload offload;
-    private final VlanEgress vlanEgress = new VlanEgress();
     private final @Nullable Transmitter[] transmitters = new Transmitter[PortSet.MAX_PORTS];
     private final PortSet unflushed = new PortSet();
     private final VirtioNetHeader header = new VirtioNetHeader();
@@ -163,7 +160,7 @@ public final class EgressStage implements Stage, ReplySink {
             drop(port, address, length, batch.nowNs(), EGRESS_NO_BUFFER);
             return;
         }
-        transmit(port, transmitter, form, length + forms.growth());
+        transmit(port, transmitter, form, length + forms.growth(), batch.label(i));
     }
 
     private void drop(int port, long address, int length, long nowNs, int reasonCode) {
@@ -171,17 +168,17 @@ public final class EgressStage implements Stage, ReplySink {
         tap.dropped(port, address, length, nowNs, reasonCode);
     }
 
-    private void transmit(int port, Transmitter transmitter, long address, int length) {
+    private void transmit(int port, Transmitter transmitter, long address, int length, int level) {
         tap.transmitted(port, address, length, nowNs);
         if (transmitter.offloads() != Transmitter.TAKES_ALL
                 && !header.wrapBefore(address).isPlain()) {
-            int reason = offload.transmit(ingressPort, port, transmitter, address, length);
+            int reason = offload.transmit(ingressPort, port, transmitter, address, length, level);
             if (reason != DropReason.NONE) {
                 counters.drop(port, reason);
                 tap.dropped(port, address, length, nowNs, reason);
             }
         } else {
-            transmitter.transmit(address, length);
+            transmitter.transmit(address, length, level);
         }
         unflushed.add(port);
     }
@@ -203,27 +200,32 @@ public final class EgressStage implements Stage, ReplySink {
 
     /** The reply counts as originated by the frame that it answers: one that arrived on this batch's port. */
     @Override
-    public void send(long frameAddress, int lengthBytes, int port, int vlan) {
+    public void send(long frameAddress, int lengthBytes, int port, int vlan, int level) {
         counters.add(port, CounterTable.ORIGINATED, 1);
-        sendOwn(frameAddress, lengthBytes, port, vlan);
+        sendOwn(frameAddress, lengthBytes, port, vlan, level);
     }
 
     /** The copy counts as one that the frame under way, which arrived on this batch's port, has caused. */
     @Override
-    public void sendCopy(long frameAddress, int lengthBytes, int port) {
+    public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
         counters.add(ingressPort, CounterTable.REPLICATED, 1);
-        sendOwn(frameAddress, lengthBytes, port, ports.table().vlan(port).vlan());
+        sendOwn(frameAddress, lengthBytes, port, ports.table().vlan(port).vlan(), level);
     }
 
-    private void sendOwn(long frameAddress, int lengthBytes, int port, int vlan) {
+    private void sendOwn(long frameAddress, int lengthBytes, int port, int vlan, int level) {
         Transmitter transmitter = transmitters[port];
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
         if (transmitter == null || !ports.table().has(port, PortTable.READY)) {
             drop(port, frameAddress, lengthBytes, nowNs, EGRESS_PORT_DOWN);
             return;
         }
-        long plan = VlanEgress.plan(0, 0, UNTAGGED, vlan, ports.table().vlan(port));
-        transmit(port, transmitter, vlanEgress.apply(plan, frameAddress), lengthBytes + VlanEgress.growth(plan));
+        int reason = forms.planOwn(frameAddress, lengthBytes, vlan, level, ports.table(), port);
+        if (reason != DropReason.NONE) {
+            drop(port, frameAddress, lengthBytes, nowNs, reason);
+            return;
+        }
+        long form = forms.take(frameAddress, lengthBytes, /* others= */ false);
+        transmit(port, transmitter, form, lengthBytes + forms.growth(), level);
     }
 
     /** Sends what waits at the ways out. */

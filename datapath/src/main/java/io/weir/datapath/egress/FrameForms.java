@@ -8,6 +8,7 @@ import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.port.PolicySettings.WireLabel;
 import io.weir.datapath.port.PortTable;
+import io.weir.datapath.port.VlanSettings;
 import io.weir.kernel.Memory;
 
 /**
@@ -36,6 +37,8 @@ final class FrameForms {
     private static final int MIN_SEGMENT = 48;
     // Untagged, and tagged with each of the two types, with a label and without; more are for mixtures.
     private static final int MAX_SHARED = 8;
+
+    private static final VlanSettings UNTAGGED = VlanSettings.access(VlanSettings.DEFAULT_VLAN);
 
     private static final int MTU_EXCEEDED = DropReason.EGRESS_MTU_EXCEEDED.code();
     private static final int UNWRITABLE = DropReason.EGRESS_LABEL_UNWRITABLE.code();
@@ -78,6 +81,22 @@ final class FrameForms {
         plan |= VlanEgress.plan(
                 batch.traits(i), batch.outerTag(i), table.vlan(batch.ingressPort()), batch.vlan(i), table.vlan(port));
         return DropReason.NONE;
+    }
+
+    /** As {@link #plan}, for a frame that the switch itself made, untagged, at a security level. */
+    int planOwn(long address, int length, int vlan, int level, PortTable table, int port) {
+        labelGrowth = 0;
+        plan = 0;
+        if (table.wireLabel(port) == WireLabel.REQUIRED) {
+            int outcome = labels.prepareOwn(address, length, level);
+            if (outcome == LabelWriter.UNWRITABLE) {
+                return UNWRITABLE;
+            }
+            labelGrowth = outcome == LabelWriter.WRITE ? labels.growth() : 0;
+            plan = (long) outcome << LABEL_SHIFT;
+        }
+        plan |= VlanEgress.plan(0, 0, UNTAGGED, vlan, table.vlan(port));
+        return length + labelGrowth - ETHERNET_LENGTH > table.mtu(port) ? MTU_EXCEEDED : DropReason.NONE;
     }
 
     private boolean planLabel(PacketBatch batch, int i, WireLabel demand) {

@@ -10,6 +10,7 @@ import io.weir.datapath.wire.EthernetHeader;
 import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.wire.Ipv4Header;
 import io.weir.datapath.wire.Ipv6Header;
+import io.weir.datapath.wire.NeighbourMessage;
 
 import static io.weir.datapath.wire.NetworkOrder.*;
 
@@ -74,6 +75,25 @@ public final class LabelWriter implements AutoCloseable {
     /** Prepares to take all label options off packet {@code i}: {@link #KEEP} when there is none, else {@link #REMOVE}. */
     int prepareRemoval(PacketBatch batch, int i) {
         return batch.is(i, IP) ? prepare(batch, i, NO_LEVEL, /* required= */ false) : KEEP;
+    }
+
+    /**
+     * What is to be done to a frame that the switch itself made, untagged and without options, at a way out that requires labels:
+     * {@link #KEEP}, {@link #WRITE} or {@link #UNWRITABLE}.
+     */
+    public int prepareOwn(long address, int length, int level) {
+        frame.wrap(address, length);
+        return switch (u16(frame, EthernetHeader.TYPE_OFFSET)) {
+            case EthernetHeader.TYPE_IPV4 -> prepareIpv4(EthernetHeader.LENGTH, /* llc= */ false, level, true);
+            case EthernetHeader.TYPE_IPV6 -> isOwnDiscovery() ? KEEP : prepareIpv6(EthernetHeader.LENGTH, false, level, true);
+            default -> KEEP;
+        };
+    }
+
+    private boolean isOwnDiscovery() {
+        int protocol = u8(frame, EthernetHeader.LENGTH + Ipv6Header.NEXT_HEADER_OFFSET);
+        int type = u8(frame, EthernetHeader.LENGTH + Ipv6Header.LENGTH);
+        return protocol == IpProtocol.ICMPV6 && NeighbourMessage.isType(type);
     }
 
     private int prepare(PacketBatch batch, int i, int level, boolean required) {

@@ -195,7 +195,8 @@ public final class WireLabelStage implements Stage, AutoCloseable {
             recorder.refused(policy, sender, reason, /* enforced= */ true, batch.length(i));
         }
         if (pointer != 0) {
-            rejects.parameterProblem(batch, i, frame, pointer);
+            // The packet has proven no level: its sender is told at its lowest.
+            rejects.parameterProblem(batch, i, frame, pointer, policy == null ? 0 : policy.level(sender));
             pointer = 0;
         }
         batch.drop(i, reason);

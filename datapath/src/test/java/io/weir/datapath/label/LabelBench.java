@@ -159,13 +159,13 @@ final class LabelBench implements AutoCloseable {
         }
 
         @Override
-        public void send(long frameAddress, int lengthBytes, int port, int vlan) {
+        public void send(long frameAddress, int lengthBytes, int port, int vlan, int level) {
             assertEquals(batch.ingressPort(), port);
             answers.add(bytes(frameAddress, lengthBytes));
         }
 
         @Override
-        public void sendCopy(long frameAddress, int lengthBytes, int port) {
+        public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
             throw new IllegalStateException("labels are not copied");
         }
     }

@@ -14,7 +14,6 @@ final class LabelFrames {
     private static final String BOUND = """
             component web a 02:00:00:00:00:0a 10 -
             component db b 02:00:00:00:00:0b 10 -
-            allow * * *
             """;
     private static final String S2 = "860a00000003010400020000";
     private static final String S2_HOP_BY_HOP = "0708000000100002bfd901020000";
@@ -31,9 +30,13 @@ final class LabelFrames {
     }
 
     private GoldenInput input(String stage, String name, String a, String b) {
+        return input(stage, name, a, b, "");
+    }
+
+    private GoldenInput input(String stage, String name, String a, String b, String policy) {
         GoldenInput input = GoldenInput.of(
                         stage, name, "a access 10 enforce wire-label " + a + "\nb access 10 enforce wire-label " + b + '\n')
-                .policy(BOUND);
+                .policy(BOUND + policy + "allow * * *\n");
         inputs.add(input);
         // Both are known, so that nothing is flooded.
         return input.on("b", opaque(MAC_B, MAC_A)).on("a", opaque(MAC_A, MAC_B));
@@ -62,6 +65,17 @@ final class LabelFrames {
         input(stage, "egress-label-unwritable", "none", "required")
                 .on("a", bare(), labelled(S2), Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B)));
         input(stage, "label-removed", "none", "strip").on("a", labelled(S2), labelled6(S2_HOP_BY_HOP), bare());
+        input(stage, "label-written", "none", "required", "level web s5:c1.c3\n")
+                .on("a", bare(), labelled(S2), labelled6("010400000000"), labelled("94040000"))
+                .on("a", fragment(MAC_A, MAC_B, 53, true), fragment(MAC_A, MAC_B, 53, false))
+                .on("a", Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B)));
+        input(stage, "label-corrected", "none", "verify", "level web s9:c240\n")
+                .on("a", bare(), labelled(S2), labelled6(S2_HOP_BY_HOP));
+        input(stage, "label-carried", "required", "required", "level web s0\n")
+                .on("a", labelled(S2), labelled6(S2_HOP_BY_HOP), labelled("860a00000003020400020000"));
+        // What the switch itself says to a port that requires labels has one: of what it answers, else the sender's lowest.
+        input(stage, "label-of-answers", "required", "none", "level web s5:c1.c3\nreject web db udp/9\n")
+                .on("a", labelled(S2, udp(MAC_A, MAC_B, 1, 9)), labelled("860a00000003010000020000"));
     }
 
     private static byte[] bare() {
@@ -70,7 +84,10 @@ final class LabelFrames {
 
     /** UDP from A to B with these IPv4 options. */
     static byte[] labelled(String options) {
-        byte[] plain = bare();
+        return labelled(options, bare());
+    }
+
+    private static byte[] labelled(String options, byte[] plain) {
         byte[] inserted = SampleFrames.hex(options);
         ByteBuffer frame = ByteBuffer.allocate(plain.length + inserted.length)
                 .put(plain, 0, 34)

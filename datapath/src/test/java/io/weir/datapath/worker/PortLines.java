@@ -24,7 +24,7 @@ import io.weir.datapath.port.VlanSettings;
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
  *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours, split-horizon,
- *   storm BROADCAST,MULTICAST,UNKNOWN, enforce, audit, role uplink|host, dhcp client|server, may-advertise,
+ *   storm BROADCAST,MULTICAST,UNKNOWN, esp, enforce, audit, role uplink|host, dhcp client|server, may-advertise,
  *   wire-label verify|required|strip
  * </pre>
  */
@@ -54,6 +54,7 @@ final class PortLines {
     private PolicySettings.Dhcp dhcp = PolicySettings.Dhcp.NONE;
     private boolean mayAdvertise;
     private PolicySettings.WireLabel wireLabel = PolicySettings.WireLabel.NONE;
+    private PortSettings.Type type = PortSettings.Type.PCAP;
 
     private PortLines(String line) {
         words = new ArrayDeque<>(List.of(line.strip().split(" +")));
@@ -100,7 +101,7 @@ final class PortLines {
                 storm);
         return new PortSettings(
                 name,
-                PortSettings.Type.PCAP,
+                type,
                 "",
                 null,
                 PortSettings.Io.AUTO,
@@ -137,6 +138,7 @@ final class PortLines {
             case "audit" -> policyMode = PolicyMode.AUDIT;
             case "role" -> role = PortRole.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "dhcp" -> dhcp = PolicySettings.Dhcp.valueOf(words.remove().toUpperCase(Locale.ROOT));
+            case "esp" -> type = PortSettings.Type.ESP;
             case "may-advertise" -> mayAdvertise = true;
             case "wire-label" ->
                 wireLabel = PolicySettings.WireLabel.valueOf(words.remove().toUpperCase(Locale.ROOT));
