@@ -5,7 +5,7 @@ package io.weir.crypto;
  *
  * <p>Threading: one thread at a time. Nothing is allocated per packet when {@link CryptoLibrary#offHeap()} says so.
  */
-public interface AeadOpener extends AutoCloseable {
+public non-sealed interface AeadOpener extends Aead {
     /**
      * Authenticates and decrypts one text. Parameters are those of {@link AeadSealer#seal}.
      *
@@ -15,8 +15,4 @@ public interface AeadOpener extends AutoCloseable {
      * @return 0, or {@link CryptoLibrary#FAILED}: the output must then not be used
      */
     int open(long iv, long aad, int aadLength, long text, int length, long out);
-
-    /** Wipes the key. */
-    @Override
-    void close();
 }

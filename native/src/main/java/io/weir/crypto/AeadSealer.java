@@ -5,7 +5,7 @@ package io.weir.crypto;
  *
  * <p>Threading: one thread at a time. Nothing is allocated per packet when {@link CryptoLibrary#offHeap()} says so.
  */
-public interface AeadSealer extends AutoCloseable {
+public non-sealed interface AeadSealer extends Aead {
     /**
      * Writes the IV of a packet: the counter in network order, or for CBC the counter encrypted under the key, which cannot be predicted
      * without it (NIST SP 800-38A appendix C, first method).
@@ -29,8 +29,4 @@ public interface AeadSealer extends AutoCloseable {
      * @return 0, or {@link CryptoLibrary#FAILED}: the output must then not be used
      */
     int seal(long iv, long aad, int aadLength, long text, int length, long out);
-
-    /** Wipes the key. */
-    @Override
-    void close();
 }
