@@ -19,7 +19,6 @@ final class SendBuffer implements AutoCloseable {
 
     private final DatagramTransport transport;
     private final long base = Memory.map(CAPACITY, true);
-    private final int runMax;
     private final int segmentsMax;
     private long end = base;
     private long run = base;
@@ -31,7 +30,6 @@ final class SendBuffer implements AutoCloseable {
 
     SendBuffer(DatagramTransport transport) {
         this.transport = transport;
-        this.runMax = IP_PACKET_MAX - transport.headerLength();
         this.segmentsMax = transport.segments() ? transport.maxSegments() : 1;
     }
 
@@ -69,7 +67,7 @@ final class SendBuffer implements AutoCloseable {
                 && length <= segment
                 && trafficClass == this.trafficClass
                 && segments < segmentsMax
-                && end - run + length <= runMax;
+                && end - run + length <= DatagramTransport.SEND_MAX;
     }
 
     private void endRun() {

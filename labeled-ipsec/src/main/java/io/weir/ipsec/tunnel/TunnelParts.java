@@ -1,5 +1,7 @@
 package io.weir.ipsec.tunnel;
 
+import java.security.SecureRandom;
+
 import org.agrona.concurrent.NanoClock;
 
 import io.weir.datapath.wire.EthernetHeader;
@@ -42,7 +44,7 @@ record TunnelParts(
         return new TunnelParts(
                 port,
                 settings,
-                new EthernetPayload(),
+                payload(settings, own, errors, counters),
                 outbound,
                 inbound,
                 transport,
@@ -51,6 +53,17 @@ record TunnelParts(
                 errors,
                 counters,
                 clock);
+    }
+
+    private static TunnelPayload payload(
+            TunnelSettings settings, OwnFrames own, IcmpErrors errors, TunnelCounters counters) {
+        if (settings.payload() == TunnelSettings.Payload.ETHERNET) {
+            return new EthernetPayload();
+        }
+        long mac = GatewayAddress.of(settings.name(), settings.local());
+        Selectors selectors = new Selectors(settings.selectors());
+        LocalHosts hosts = new LocalHosts(new SecureRandom().nextLong());
+        return new IpPayload(mac, selectors, new Neighbourhood(mac, selectors, hosts, own, counters), errors);
     }
 
     /** Largest inner packet in bytes that fits the path with any AEAD cipher. */

@@ -71,7 +71,7 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
 
     @Override
     public long kernelDrops() {
-        return counters.read(TunnelCounters.RECEIVE_ERRORS);
+        return transport.drops() + counters.read(TunnelCounters.RECEIVE_ERRORS);
     }
 
     @Override
