@@ -150,7 +150,7 @@ public final class EgressStage implements Stage, ReplySink {
             drop(port, address, length, batch.nowNs(), EGRESS_PORT_DOWN);
             return;
         }
-        int reason = forms.plan(batch, i, table, port);
+        int reason = forms.plan(batch, i, table, port, mtu(transmitter, port));
         if (reason != DropReason.NONE) {
             drop(port, address, length, batch.nowNs(), reason);
             return;
@@ -219,13 +219,18 @@ public final class EgressStage implements Stage, ReplySink {
             drop(port, frameAddress, lengthBytes, nowNs, EGRESS_PORT_DOWN);
             return;
         }
-        int reason = forms.planOwn(frameAddress, lengthBytes, vlan, level, ports.table(), port);
+        int reason = forms.planOwn(
+                frameAddress, lengthBytes, vlan, level, ports.table(), port, mtu(transmitter, port));
         if (reason != DropReason.NONE) {
             drop(port, frameAddress, lengthBytes, nowNs, reason);
             return;
         }
         long form = forms.take(frameAddress, lengthBytes, /* others= */ false);
         transmit(port, transmitter, form, lengthBytes + forms.growth(), level);
+    }
+
+    private int mtu(Transmitter transmitter, int port) {
+        return transmitter.judgesSize() ? FrameForms.ANY_SIZE : ports.table().mtu(port);
     }
 
     /** Sends what waits at the ways out. */

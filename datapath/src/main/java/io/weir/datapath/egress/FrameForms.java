@@ -28,6 +28,9 @@ import io.weir.kernel.Memory;
  * <p>Threading: belongs to one worker.
  */
 final class FrameForms {
+    /** In place of an MTU: the way out judges by itself. */
+    static final int ANY_SIZE = Integer.MAX_VALUE;
+
     private static final int ETHERNET_LENGTH = 14;
     private static final int LABEL_SHIFT = 40;
     private static final long LABEL_MASK = 3L << LABEL_SHIFT;
@@ -66,15 +69,18 @@ final class FrameForms {
         shared = 0;
     }
 
-    /** Decides on the form of packet {@code i} at a port: 0, or the code of the reason for which it cannot leave there. */
-    int plan(PacketBatch batch, int i, PortTable table, int port) {
+    /**
+     * Decides on the form of packet {@code i} at a port: 0, or the code of the reason for which it cannot leave there.
+     *
+     * @param mtu of the port, or {@link #ANY_SIZE}
+     */
+    int plan(PacketBatch batch, int i, PortTable table, int port, int mtu) {
         labelGrowth = 0;
         plan = 0;
         WireLabel demand = table.wireLabel(port);
         if (demand != WireLabel.NONE && !planLabel(batch, i, demand)) {
             return UNWRITABLE;
         }
-        int mtu = table.mtu(port);
         if (batch.length(i) + labelGrowth - ETHERNET_LENGTH > mtu && !planSegments(batch, i, mtu)) {
             return MTU_EXCEEDED;
         }
@@ -84,7 +90,7 @@ final class FrameForms {
     }
 
     /** As {@link #plan}, for a frame that the switch itself made, untagged, at a security level. */
-    int planOwn(long address, int length, int vlan, int level, PortTable table, int port) {
+    int planOwn(long address, int length, int vlan, int level, PortTable table, int port, int mtu) {
         labelGrowth = 0;
         plan = 0;
         if (table.wireLabel(port) == WireLabel.REQUIRED) {
@@ -96,7 +102,7 @@ final class FrameForms {
             plan = (long) outcome << LABEL_SHIFT;
         }
         plan |= VlanEgress.plan(0, 0, UNTAGGED, vlan, table.vlan(port));
-        return length + labelGrowth - ETHERNET_LENGTH > table.mtu(port) ? MTU_EXCEEDED : DropReason.NONE;
+        return length + labelGrowth - ETHERNET_LENGTH > mtu ? MTU_EXCEEDED : DropReason.NONE;
     }
 
     private boolean planLabel(PacketBatch batch, int i, WireLabel demand) {
