@@ -1,0 +1,113 @@
+package io.weir.ipsec.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.ChannelConfig;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.util.UncheckedBooleanSupplier;
+
+/**
+ * Takes what a datagram channel reads, once a turn of its loop. There are two batches: a turn that must only write may read as well, and
+ * the worker still uses what was read before.
+ *
+ * <p>Threading: one worker.
+ */
+final class ChannelReader extends ChannelInboundHandlerAdapter implements RecvByteBufAllocator, AutoCloseable {
+    private ReadBatch visible = new ReadBatch();
+    private ReadBatch next = new ReadBatch();
+
+    /** Whether messages were read that {@link #turn} has not made visible yet. */
+    boolean unread() {
+        return next.count() > 0;
+    }
+
+    /** Makes visible what was read since the last turn, if anything. */
+    ReadBatch turn() {
+        ReadBatch old = visible;
+        visible = next;
+        next = old;
+        next.clear();
+        return visible;
+    }
+
+    ReadBatch visible() {
+        return visible;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        DatagramPacket datagram = (DatagramPacket) message;
+        next.add(datagram.content());
+        datagram.release();
+    }
+
+    @Override
+    @Deprecated
+    public Handle newHandle() {
+        return new OneRead();
+    }
+
+    @Override
+    public void close() {
+        visible.close();
+        next.close();
+    }
+
+    /** Has a channel read once. */
+    private final class OneRead implements ExtendedHandle {
+        private int attempted;
+        private int last;
+
+        @Override
+        public ByteBuf allocate(ByteBufAllocator allocator) {
+            return next.begin();
+        }
+
+        @Override
+        public int guess() {
+            return ReadBatch.LENGTH;
+        }
+
+        @Override
+        public void reset(ChannelConfig config) {}
+
+        @Override
+        public void incMessagesRead(int messages) {}
+
+        @Override
+        public void lastBytesRead(int bytes) {
+            last = bytes;
+        }
+
+        @Override
+        public int lastBytesRead() {
+            return last;
+        }
+
+        @Override
+        public void attemptedBytesRead(int bytes) {
+            attempted = bytes;
+        }
+
+        @Override
+        public int attemptedBytesRead() {
+            return attempted;
+        }
+
+        @Override
+        public boolean continueReading() {
+            return false;
+        }
+
+        @Override
+        public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
+            return false;
+        }
+
+        @Override
+        public void readComplete() {}
+    }
+}
