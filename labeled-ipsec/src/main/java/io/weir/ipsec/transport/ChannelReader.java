@@ -10,7 +10,7 @@ import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Takes what a datagram channel reads, once a turn of its loop. There are two batches: a turn that must only write may read as well, and
+ * Takes what a datagram channel reads in a turn of its loop. There are two batches: a turn that must only write may read as well, and
  * the worker still uses what was read before.
  *
  * <p>Threading: one worker.
@@ -33,6 +33,11 @@ final class ChannelReader extends ChannelInboundHandlerAdapter implements RecvBy
         return visible;
     }
 
+    /** Whether Netty can tell where its buffers lie. */
+    boolean usable() {
+        return visible.addressable();
+    }
+
     ReadBatch visible() {
         return visible;
     }
@@ -47,7 +52,7 @@ final class ChannelReader extends ChannelInboundHandlerAdapter implements RecvBy
     @Override
     @Deprecated
     public Handle newHandle() {
-        return new OneRead();
+        return new BatchRead();
     }
 
     @Override
@@ -56,19 +61,19 @@ final class ChannelReader extends ChannelInboundHandlerAdapter implements RecvBy
         next.close();
     }
 
-    /** Has a channel read once. */
-    private final class OneRead implements ExtendedHandle {
+    /** Has a channel read until the batch is full or nothing is left. */
+    private final class BatchRead implements ExtendedHandle {
         private int attempted;
         private int last;
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            return next.begin();
+            return next.buffer();
         }
 
         @Override
         public int guess() {
-            return ReadBatch.LENGTH;
+            return ReceiveQueue.STRIDE;
         }
 
         @Override
@@ -99,12 +104,12 @@ final class ChannelReader extends ChannelInboundHandlerAdapter implements RecvBy
 
         @Override
         public boolean continueReading() {
-            return false;
+            return !next.full();
         }
 
         @Override
         public boolean continueReading(UncheckedBooleanSupplier maybeMoreData) {
-            return false;
+            return !next.full();
         }
 
         @Override

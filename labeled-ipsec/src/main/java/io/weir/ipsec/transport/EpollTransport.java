@@ -45,7 +45,7 @@ final class EpollTransport implements DatagramTransport {
         ChannelSender sender = new ChannelSender(channel, loop, reader, outgoing, socket.fd(), local);
         configure(channel.config());
         channel.pipeline().addLast(reader, sender);
-        loop.register(channel);
+        channel.unsafe().register(loop, channel.newPromise());
         loop.runNow();
         queue = new SendQueue(socket, outgoing, sender, settings, true);
         pathMtu = new PathMtu(socket);
@@ -62,7 +62,7 @@ final class EpollTransport implements DatagramTransport {
 
     private void configure(EpollDatagramChannelConfig config) {
         config.setUdpGro(socket.coalescing());
-        config.setMaxDatagramPayloadSize(ReceiveQueue.STRIDE);
+        config.setMaxDatagramPayloadSize(0); // one message a system call: Netty's recvmmsg loses the length of the segments
         config.setRecvByteBufAllocator(reader);
         config.setWriteBufferWaterMark(UNLIMITED);
     }

@@ -5,33 +5,42 @@ import io.netty.buffer.ByteBuf;
 import io.weir.kernel.Memory;
 
 /**
- * What a datagram channel read at once. Netty cuts each coalesced message into its datagrams; they lie one after the other in the buffer
- * that was read into, and are one message again here.
+ * What a datagram channel read in one turn of its loop, each message into a buffer of its own. Netty cuts a coalesced message into its
+ * datagrams; they lie one after the other in the buffer, and are one message again here.
  *
  * <p>Threading: one worker.
  */
 final class ReadBatch implements AutoCloseable {
-    static final int LENGTH = DatagramTransport.RECEIVED_MAX * ReceiveQueue.STRIDE;
+    private static final int CAPACITY = DatagramTransport.RECEIVED_MAX;
+    private static final int STRIDE = ReceiveQueue.STRIDE;
+    private static final long LENGTH = (long) CAPACITY * STRIDE;
 
     private final long memory = Memory.map(LENGTH, true);
-    private final ByteBuf buffer = ForeignMemory.wrap(memory, LENGTH);
-    private final int[] offsets = new int[DatagramTransport.RECEIVED_MAX];
-    private final int[] lengths = new int[DatagramTransport.RECEIVED_MAX];
-    private final int[] segments = new int[DatagramTransport.RECEIVED_MAX];
+    private final ByteBuf[] buffers = new ByteBuf[CAPACITY];
+    private final int[] lengths = new int[CAPACITY];
+    private final int[] segments = new int[CAPACITY];
     private int count;
 
-    /** The buffer to read into, which whoever reads releases. */
-    ByteBuf begin() {
-        count = 0;
-        return buffer.retain().clear();
+    ReadBatch() {
+        for (int i = 0; i < CAPACITY; i++) {
+            buffers[i] = ForeignMemory.wrap(address(i), STRIDE);
+        }
+    }
+
+    boolean full() {
+        return count == CAPACITY;
+    }
+
+    /** The buffer to read the next message into, which whoever reads releases; while the batch is not full. */
+    ByteBuf buffer() {
+        return buffers[count].retain().clear();
     }
 
     /** Takes a datagram that was read into the buffer. */
     void add(ByteBuf datagram) {
-        int offset = (int) (datagram.memoryAddress() + datagram.readerIndex() - memory);
+        long offset = datagram.memoryAddress() + datagram.readerIndex() - memory;
         int length = datagram.readableBytes();
-        if (offset % ReceiveQueue.STRIDE == 0) {
-            offsets[count] = offset;
+        if (offset % STRIDE == 0) {
             lengths[count] = length;
             segments[count++] = length;
         } else {
@@ -41,7 +50,7 @@ final class ReadBatch implements AutoCloseable {
 
     /** Whether Netty can tell where its buffers lie. */
     boolean addressable() {
-        return buffer.hasMemoryAddress();
+        return buffers[0].hasMemoryAddress();
     }
 
     int count() {
@@ -49,7 +58,7 @@ final class ReadBatch implements AutoCloseable {
     }
 
     long address(int i) {
-        return memory + offsets[i];
+        return memory + (long) i * STRIDE;
     }
 
     int length(int i) {
