@@ -127,12 +127,20 @@ public final class HostConfig {
         ApiSettings api = ApiConfig.read(root.section(ConfigKey.API), runDir);
         PolicyMode mode =
                 root.section(ConfigKey.POLICY).choice(ConfigKey.POLICY_MODE, PolicyMode.class, PolicyMode.ENFORCE);
-        List<PortSettings> ports = ports(root, mode);
+        LabelSettings labels = LabelConfig.read(root.section(ConfigKey.LABELS));
+        PeerConfig peerReader = new PeerConfig(problems);
+        List<PeerSettings> peers = root.sections(ConfigKey.PEERS).stream()
+                .map(peerReader::read)
+                .flatMap(Optional::stream)
+                .toList();
+        PortsConfig portReader = new PortsConfig(problems, mode, labels, peerReader.names());
+        List<PortSettings> ports = portReader.read(root);
         SwitchSettings bridge = bridge(root, runDir, ports);
         oneWorker(root, bridge.workers(), mode, ports);
         RecordSettings records = records(root);
         problems.conclude();
-        return new HostSettings(host, dataDir, runDir, api, mode, bridge, ports, records);
+        return new HostSettings(
+                host, dataDir, runDir, api, mode, bridge, ports, records, labels, peers, portReader.warnings(root));
     }
 
     private static String hostName(Section root) {
@@ -188,41 +196,22 @@ public final class HostConfig {
         return null;
     }
 
-    /** Both directions of a session must meet the same table, and a table has one writer. */
+    /** Both directions of a session must meet the same table, and a table has one writer; an SA's sequence numbers have one too. */
     private static void oneWorker(Section root, int workers, PolicyMode hostMode, List<PortSettings> ports) {
         boolean judged = hostMode != PolicyMode.OFF
                 || ports.stream().anyMatch(port -> port.policy().mode() != PolicyMode.OFF);
-        if (workers > 1 && judged) {
+        if (workers > 1 && ports.stream().anyMatch(port -> port.type() == PortSettings.Type.ESP)) {
+            root.problem(
+                    ConfigKey.WORKERS,
+                    "must be 1 where there are esp ports, because the numbers of an SA belong to one worker: was "
+                            + workers,
+                    "say workers: 1, or remove the esp ports");
+        } else if (workers > 1 && judged) {
             root.problem(
                     ConfigKey.WORKERS,
                     "must be 1 where policy.mode is not off, because sessions belong to one worker: was " + workers,
                     "say workers: 1, or policy: {mode: off} for the host and every port");
         }
-    }
-
-    private List<PortSettings> ports(Section root, PolicyMode hostMode) {
-        PortConfig reader = new PortConfig(problems, hostMode);
-        Map<String, String> names = new HashMap<>();
-        Map<String, String> devices = new HashMap<>();
-        return root.sections(ConfigKey.PORTS).stream()
-                .map(section -> reader.read(section)
-                        .filter(port -> unique(names, port.name(), section, ConfigKey.PORT_NAME, "name"))
-                        .filter(port -> port.type() == PortSettings.Type.PCAP
-                                || unique(devices, device(port), section, ConfigKey.PORT_DEVICE, "device")))
-                .flatMap(Optional::stream)
-                .toList();
-    }
-
-    private static String device(PortSettings port) {
-        return port.netns() == null ? port.device() : port.device() + " in " + port.netns();
-    }
-
-    private static boolean unique(Map<String, String> seen, String value, Section section, ConfigKey key, String what) {
-        String other = seen.putIfAbsent(value, section.path());
-        if (other != null) {
-            section.problem(key, what + " is taken by " + other + ": was " + value, "give each port its own " + what);
-        }
-        return other == null;
     }
 
     private SwitchSettings bridge(Section root, Path runDir, List<PortSettings> ports) {
@@ -247,7 +236,7 @@ public final class HostConfig {
         return bridge.sections(ConfigKey.STATIC).stream()
                 .map(section -> staticMac(section, names))
                 .filter(entry -> entry.found()
-                        && unique(
+                        && PortsConfig.unique(
                                 seen,
                                 MacText.of(entry.mac.mac()) + " in VLAN " + entry.mac.vlan(),
                                 entry.section,

@@ -7,6 +7,7 @@ import io.weir.control.access.ApiSettings;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
+import io.weir.identity.document.Problem;
 
 /**
  * What {@code weir.yaml} says, concluded once and immutable.
@@ -19,6 +20,9 @@ import io.weir.datapath.port.SwitchSettings;
  * @param bridge settings of the switch as a whole
  * @param ports ports that exist from the start, names and devices unique
  * @param records how much is recorded and where counters can be read
+ * @param labels what security labels mean
+ * @param peers hosts to which there are tunnels, names unique
+ * @param warnings what is no mistake, and probably not meant
  */
 public record HostSettings(
         String host,
@@ -28,9 +32,14 @@ public record HostSettings(
         PolicyMode policyMode,
         SwitchSettings bridge,
         List<PortSettings> ports,
-        RecordSettings records) {
+        RecordSettings records,
+        LabelSettings labels,
+        List<PeerSettings> peers,
+        List<Problem> warnings) {
     public HostSettings {
         ports = List.copyOf(ports);
+        peers = List.copyOf(peers);
+        warnings = List.copyOf(warnings);
     }
 
     /** Unix socket of the gRPC services. */

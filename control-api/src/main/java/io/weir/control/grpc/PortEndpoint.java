@@ -131,7 +131,9 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
         PolicySettings policy = settings.policy();
         return "policy.mode=" + SettingsMessages.label(policy.mode()) + " policy.role="
                 + SettingsMessages.label(policy.role()) + " policy.dhcp=" + SettingsMessages.label(policy.dhcp())
-                + " policy.router=" + policy.router();
+                + " policy.router=" + policy.router() + " policy.wireLabel="
+                + SettingsMessages.label(policy.wireLabel())
+                + (policy.label().isEmpty() ? "" : " policy.label=" + policy.label());
     }
 
     /** Both directions of a session must meet the same table, and a table has one writer. */
@@ -141,6 +143,10 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
             throw new IllegalArgumentException("policy.mode must be off where workers is not 1: was "
                     + SettingsMessages.label(wanted.policy().mode()) + " with " + workers
                     + " workers; say workers: 1 in weir.yaml and start again");
+        }
+        if (workers > 1 && wanted.type() == PortSettings.Type.ESP) {
+            throw new IllegalArgumentException("an esp port needs one worker: were " + workers
+                    + "; say workers: 1 in weir.yaml and start again");
         }
     }
 
