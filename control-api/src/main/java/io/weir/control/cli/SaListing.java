@@ -17,22 +17,32 @@ final class SaListing {
 
     static Table table(List<Sa> sas) {
         Table table = new Table(
-                "PEER", "DIR", "SPI", "LABEL", "CIPHER", "STATE", "LEFT", "PACKETS", "BYTES", "SEQUENCE", "DROPS",
+                "PEER",
+                "DIR",
+                "SPI",
+                "LABEL",
+                "CIPHER",
+                "STATE",
+                "LEFT",
+                "PACKETS",
+                "BYTES",
+                "SEQUENCE",
+                "DROPS",
                 "REASON");
         for (Sa sa : sas) {
             table.row(
                     sa.getPeer(),
                     direction(sa),
                     SpiText.of(sa.getSpi()),
-                    sa.getLabel(),
+                    sa.getLabel().isEmpty() ? "-" : sa.getLabel(),
                     sa.getCipher(),
                     state(sa),
+                    sa.getCurrent() ? "yes" : "no",
                     sa.hasLeftNs() ? left(sa.getLeftNs()) : "-",
+                    sa.hasIdleNs() ? left(sa.getIdleNs()) : "-",
                     sa.getPackets(),
                     sa.getBytes(),
-                    sa.getSequence(),
-                    PortListing.drops(sa.getDropsList()),
-                    sa.getStateReason());
+                    PortListing.drops(sa.getDropsList()));
         }
         return table;
     }
@@ -82,13 +92,16 @@ final class SaListing {
                                 .put("packets", lifetime.getPackets())
                                 .map())
                 .put("state", state(sa))
-                .put("stateReason", sa.getStateReason())
+                .put("current", sa.getCurrent())
                 .put("packets", sa.getPackets())
                 .put("bytes", sa.getBytes())
                 .put("sequence", sa.getSequence())
                 .put("drops", PortListing.drops(sa.getDropsList()))
                 .put("dropsByReason", PortListing.dropDocument(sa.getDropsList()))
-                .put("added", FlowDocuments.time(sa.getAdded()));
+                .put("ageNs", sa.getAgeNs());
+        if (sa.hasIdleNs()) {
+            fields.put("idleNs", sa.getIdleNs());
+        }
         if (sa.hasLeftNs()) {
             fields.put("leftNs", sa.getLeftNs());
         }

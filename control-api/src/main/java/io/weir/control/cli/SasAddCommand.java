@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,7 +17,8 @@ import io.weir.control.v1.SaLifetime;
 /** {@code weir sas add}. */
 @Command(
         name = "add",
-        description = "Add an SA whose key stands in a file on the daemon's host; the very same once more changes nothing.",
+        description =
+                "Add an SA whose key stands in a file on the daemon's host; the very same once more changes nothing.",
         footer = {
             "",
             "To change keys without losing a packet, add the new inbound SA on both hosts, then the new outbound ones;",
@@ -32,7 +34,7 @@ final class SasAddCommand extends DaemonVerb {
             names = "--label",
             paramLabel = "LEVEL",
             defaultValue = "",
-            description = "A level or a security context with one (default: s0).")
+            description = "A level or a security context with one (default: none).")
     private String label = "";
 
     @Option(
@@ -42,9 +44,7 @@ final class SasAddCommand extends DaemonVerb {
             description = "As in docs/configuration.md (default: aes-256-gcm-16).")
     private String cipher = "";
 
-    @Option(
-            names = "--no-esn",
-            description = "Sequence numbers of 32 bits, for peers that have no longer ones.")
+    @Option(names = "--no-esn", description = "Sequence numbers of 32 bits, for peers that have no longer ones.")
     private boolean withoutEsn;
 
     @Option(
@@ -64,7 +64,11 @@ final class SasAddCommand extends DaemonVerb {
     @Option(names = "--seconds", paramLabel = "COUNT", defaultValue = "0", description = "Lifetime in time.")
     private long seconds;
 
-    @Option(names = "--bytes", paramLabel = "COUNT", defaultValue = "0", description = "Lifetime in bytes of ESP packets.")
+    @Option(
+            names = "--bytes",
+            paramLabel = "COUNT",
+            defaultValue = "0",
+            description = "Lifetime in bytes of ESP packets.")
     private long bytes;
 
     @Option(names = "--packets", paramLabel = "COUNT", defaultValue = "0", description = "Lifetime in packets.")
@@ -73,7 +77,8 @@ final class SasAddCommand extends DaemonVerb {
     @Option(
             names = "--key-file",
             paramLabel = "FILE",
-            description = "On the daemon's host, with a line SPI: HEX; root's, mode 0600 (default: the peer's keyFile).")
+            description =
+                    "On the daemon's host, with a line SPI: HEX; root's, mode 0600 (default: the peer's keyFile).")
     private @Nullable Path keyFile;
 
     @Mixin

@@ -50,7 +50,9 @@ final class TunnelListing {
         String port = tunnel.getEncapsulation() == TunnelEncapsulation.TUNNEL_ENCAPSULATION_UDP
                 ? "/" + tunnel.getUdpPort()
                 : "";
-        return word(tunnel.getEncapsulation(), "TUNNEL_ENCAPSULATION_") + port + ' '
+        return word(tunnel.getEncapsulation(), "TUNNEL_ENCAPSULATION_")
+                + port
+                + ' '
                 + word(tunnel.getPayload(), "TUNNEL_PAYLOAD_");
     }
 
@@ -82,7 +84,9 @@ final class TunnelListing {
                 .put("encapsulation", word(tunnel.getEncapsulation(), "TUNNEL_ENCAPSULATION_"))
                 .put("udpPort", tunnel.getUdpPort())
                 .put("payload", word(tunnel.getPayload(), "TUNNEL_PAYLOAD_"))
-                .put("transport", word(tunnel.getTransport(), "TUNNEL_TRANSPORT_").replace('-', '_'))
+                .put(
+                        "transport",
+                        word(tunnel.getTransport(), "TUNNEL_TRANSPORT_").replace('-', '_'))
                 .put("io", tunnel.getIo())
                 .put("dontFragment", tunnel.getDontFragment())
                 .put("label", tunnel.getLabel())

@@ -256,8 +256,7 @@ public enum ConfigKey {
             "Unique name, which the port says as `peer`."),
     PEER_LOCAL(
             "peers[].local", "IP address", "must be said", RESTART, "Address of this host, the source of ESP packets."),
-    PEER_REMOTE(
-            "peers[].remote", "IP address of the same family", "must be said", RESTART, "Address of the peer."),
+    PEER_REMOTE("peers[].remote", "IP address of the same family", "must be said", RESTART, "Address of the peer."),
     PEER_ENCAPSULATION(
             "peers[].encapsulation",
             "udp | raw",
@@ -297,7 +296,11 @@ public enum ConfigKey {
     SELECTOR_LOCAL(
             "peers[].selectors[].local", "network", "must be said", RESTART, "At this side, such as `10.8.0.0/16`."),
     SELECTOR_REMOTE(
-            "peers[].selectors[].remote", "network", "must be said", RESTART, "At the peer's side; of the same family."),
+            "peers[].selectors[].remote",
+            "network",
+            "must be said",
+            RESTART,
+            "At the peer's side; of the same family."),
     PEER_KEY_FILE(
             "peers[].keyFile",
             "absolute path",
@@ -321,9 +324,9 @@ public enum ConfigKey {
     SA_LABEL(
             "peers[].sas[].label",
             "security context or level",
-            "s0",
+            "none",
             RESTART,
-            "Level of all packets of the SA, alone or in a context such as `system_u:system_r:app_t:s2`; no range."),
+            "Level of all packets of the SA, alone or in a context such as `system_u:system_r:app_t:s2`; no range. Without, it carries frames without level: all where nothing has a label, none once a component, port, peer or domain has."),
     SA_CIPHER(
             "peers[].sas[].cipher",
             "aes-128-gcm-16 | aes-192-gcm-16 | aes-256-gcm-16 | chacha20-poly1305 | aes-128-cbc-hmac-sha2-256-128 | aes-256-cbc-hmac-sha2-256-128 | aes-256-cbc-hmac-sha2-512-256",
@@ -350,12 +353,14 @@ public enum ConfigKey {
             RESTART,
             "Bytes that each inner packet is padded to at least, so that its length tells nothing; outbound only."),
     SA_LIFETIME(
-            "peers[].sas[].lifetime", "section", "", RESTART, "When the SA ends, whichever comes first; 0 for no limit."),
+            "peers[].sas[].lifetime",
+            "section",
+            "",
+            RESTART,
+            "When the SA ends, whichever comes first; 0 for no limit."),
     LIFETIME_SECONDS("peers[].sas[].lifetime.seconds", 0, 4_000_000_000L, 0, RESTART, "Time since it was added."),
-    LIFETIME_BYTES(
-            "peers[].sas[].lifetime.bytes", 0, Long.MAX_VALUE, 0, RESTART, "Bytes of ESP packets."),
-    LIFETIME_PACKETS(
-            "peers[].sas[].lifetime.packets", 0, Long.MAX_VALUE, 0, RESTART, "Packets sealed or accepted."),
+    LIFETIME_BYTES("peers[].sas[].lifetime.bytes", 0, Long.MAX_VALUE, 0, RESTART, "Bytes of ESP packets."),
+    LIFETIME_PACKETS("peers[].sas[].lifetime.packets", 0, Long.MAX_VALUE, 0, RESTART, "Packets sealed or accepted."),
     PORTS(
             "ports",
             "list",

@@ -127,7 +127,7 @@ public final class HostConfig {
         ApiSettings api = ApiConfig.read(root.section(ConfigKey.API), runDir);
         PolicyMode mode =
                 root.section(ConfigKey.POLICY).choice(ConfigKey.POLICY_MODE, PolicyMode.class, PolicyMode.ENFORCE);
-        LabelSettings labels = LabelConfig.read(root.section(ConfigKey.LABELS));
+        HostLabels labels = LabelConfig.read(root.section(ConfigKey.LABELS));
         PeerConfig peerReader = new PeerConfig(problems);
         List<PeerSettings> peers = root.sections(ConfigKey.PEERS).stream()
                 .map(peerReader::read)

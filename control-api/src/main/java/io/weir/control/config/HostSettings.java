@@ -2,12 +2,15 @@ package io.weir.control.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.weir.control.access.ApiSettings;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.identity.document.Problem;
+import io.weir.identity.label.LevelRange;
 
 /**
  * What {@code weir.yaml} says, concluded once and immutable.
@@ -33,13 +36,20 @@ public record HostSettings(
         SwitchSettings bridge,
         List<PortSettings> ports,
         RecordSettings records,
-        LabelSettings labels,
+        HostLabels labels,
         List<PeerSettings> peers,
         List<Problem> warnings) {
     public HostSettings {
         ports = List.copyOf(ports);
         peers = List.copyOf(peers);
         warnings = List.copyOf(warnings);
+    }
+
+    /** Levels that may pass the tunnels, by the names of those peers that say it. */
+    public Map<String, LevelRange> peerLabels() {
+        return peers.stream()
+                .filter(peer -> !peer.label().equals(LevelRange.ALL))
+                .collect(Collectors.toUnmodifiableMap(PeerSettings::name, PeerSettings::label));
     }
 
     /** Unix socket of the gRPC services. */

@@ -126,7 +126,8 @@ public final class KeyFile implements AutoCloseable {
             length += (int) got;
         }
         throw new KeyFileException(
-                file + " is longer than " + (MAX_BYTES - 1) + " bytes", "keep the keys of each peer in a file of its own");
+                file + " is longer than " + (MAX_BYTES - 1) + " bytes",
+                "keep the keys of each peer in a file of its own");
     }
 
     /**
@@ -140,11 +141,13 @@ public final class KeyFile implements AutoCloseable {
         String name = SpiText.of(spi);
         if (key == null) {
             throw new KeyFileException(
-                    file + " has no key for SPI " + name, "add a line " + name + ": with " + 2 * lengthBytes + " hex digits");
+                    file + " has no key for SPI " + name,
+                    "add a line " + name + ": with " + 2 * lengthBytes + " hex digits");
         }
         if (key.length() != lengthBytes) {
             throw new KeyFileException(
-                    file + " has a key of " + key.length() + " bytes for SPI " + name + ", its cipher takes " + lengthBytes,
+                    file + " has a key of " + key.length() + " bytes for SPI " + name + ", its cipher takes "
+                            + lengthBytes,
                     "write " + 2 * lengthBytes + " hex digits: key, then salt or authentication key");
         }
         byte[] material = key.material();

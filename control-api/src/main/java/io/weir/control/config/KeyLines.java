@@ -76,7 +76,10 @@ final class KeyLines {
             boolean same = MessageDigest.isEqual(known, material);
             Arrays.fill(known, (byte) 0);
             if (same) {
-                throw wrong(line, "has the key of another SPI", "give each SA a key of its own: under one key, what two SAs number alike is readable");
+                throw wrong(
+                        line,
+                        "has the key of another SPI",
+                        "give each SA a key of its own: under one key, what two SAs number alike is readable");
             }
         }
         if (keys.putIfAbsent(spi, new SaKey(material)) != null) {

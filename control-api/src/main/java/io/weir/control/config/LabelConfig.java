@@ -16,7 +16,7 @@ final class LabelConfig {
 
     private LabelConfig() {}
 
-    static LabelSettings read(Section labels) {
+    static HostLabels read(Section labels) {
         int cipsoDoi = 0;
         List<Integer> tags = List.of();
         if (labels.has(ConfigKey.LABELS_CIPSO)) {
@@ -27,7 +27,7 @@ final class LabelConfig {
         int calipsoDoi = labels.has(ConfigKey.LABELS_CALIPSO)
                 ? doi(labels.section(ConfigKey.LABELS_CALIPSO), ConfigKey.CALIPSO_DOI)
                 : 0;
-        return new LabelSettings(domain(labels), cipsoDoi, tags, calipsoDoi);
+        return new HostLabels(domain(labels), cipsoDoi, tags, calipsoDoi);
     }
 
     private static int doi(Section section, ConfigKey key) {
@@ -48,9 +48,8 @@ final class LabelConfig {
         }
         List<Integer> tags = new ArrayList<>();
         for (String text : cipso.texts(ConfigKey.CIPSO_TAGS)) {
-            Optional<Integer> tag = TAGS.stream()
-                    .filter(known -> known.toString().equals(text))
-                    .findFirst();
+            Optional<Integer> tag =
+                    TAGS.stream().filter(known -> known.toString().equals(text)).findFirst();
             if (tag.isEmpty() || tags.contains(tag.get())) {
                 cipso.problem(
                         ConfigKey.CIPSO_TAGS,

@@ -18,10 +18,10 @@ import io.weir.identity.document.Problems;
 import io.weir.identity.label.LevelRange;
 import io.weir.ipsec.sa.SaSettings;
 import io.weir.ipsec.sa.TrafficSelector;
-import io.weir.ipsec.tunnel.TunnelSettings;
 import io.weir.ipsec.transport.Encapsulation;
-import io.weir.ipsec.tunnel.TunnelSettings.Payload;
 import io.weir.ipsec.transport.Transport;
+import io.weir.ipsec.tunnel.TunnelSettings;
+import io.weir.ipsec.tunnel.TunnelSettings.Payload;
 
 /**
  * Reads {@code peers}. Names, endpoints and inbound SPIs are unique on the host; the SPIs of a peer are, both ways, because the key
@@ -47,8 +47,7 @@ final class PeerConfig {
         String name = name(peer);
         Optional<InetAddress> local = address(peer, ConfigKey.PEER_LOCAL);
         Optional<InetAddress> remote = address(peer, ConfigKey.PEER_REMOTE);
-        Encapsulation encapsulation =
-                peer.choice(ConfigKey.PEER_ENCAPSULATION, Encapsulation.class, Encapsulation.UDP);
+        Encapsulation encapsulation = peer.choice(ConfigKey.PEER_ENCAPSULATION, Encapsulation.class, Encapsulation.UDP);
         int port = port(peer, encapsulation);
         Payload payload = peer.choice(ConfigKey.PEER_PAYLOAD, Payload.class, Payload.ETHERNET);
         Transport transport = transport(peer, encapsulation);
@@ -65,16 +64,7 @@ final class PeerConfig {
             return Optional.empty();
         }
         TunnelSettings tunnel = new TunnelSettings(
-                name,
-                local.get(),
-                remote.get(),
-                encapsulation,
-                port,
-                payload,
-                transport,
-                selectors,
-                dontFragment,
-                sas);
+                name, local.get(), remote.get(), encapsulation, port, payload, transport, selectors, dontFragment, sas);
         return Optional.of(new PeerSettings(tunnel, range, keyFile));
     }
 
@@ -89,9 +79,7 @@ final class PeerConfig {
         String other = name.isEmpty() ? null : names.putIfAbsent(name, peer.path());
         if (other != null) {
             peer.problem(
-                    ConfigKey.PEER_NAME,
-                    "name is taken by " + other + ": was " + name,
-                    "give each peer its own name");
+                    ConfigKey.PEER_NAME, "name is taken by " + other + ": was " + name, "give each peer its own name");
         }
         return name;
     }
@@ -101,7 +89,8 @@ final class PeerConfig {
         Optional<String> text = peer.required(key);
         try {
             Optional<InetAddress> address = text.map(InetAddress::ofLiteral);
-            if (address.isPresent() && (address.get().isAnyLocalAddress() || address.get().isMulticastAddress())) {
+            if (address.isPresent()
+                    && (address.get().isAnyLocalAddress() || address.get().isMulticastAddress())) {
                 peer.problem(key, "must be the address of one host: was " + text.get(), "name a unicast address");
             }
             return address;
@@ -130,8 +119,7 @@ final class PeerConfig {
         return transport;
     }
 
-    private void endpoint(
-            Section peer, InetAddress local, InetAddress remote, Encapsulation encapsulation, int port) {
+    private void endpoint(Section peer, InetAddress local, InetAddress remote, Encapsulation encapsulation, int port) {
         if (local instanceof Inet4Address != remote instanceof Inet4Address) {
             peer.problem(
                     ConfigKey.PEER_REMOTE,

@@ -156,8 +156,7 @@ final class PortConfig {
         List<ConfigKey> foreign = switch (type) {
             case TAP -> List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT, ConfigKey.PORT_IO, ConfigKey.PORT_PEER);
             case NETDEV -> List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT, ConfigKey.PORT_PEER);
-            case PCAP ->
-                List.of(ConfigKey.PORT_DEVICE, ConfigKey.PORT_NETNS, ConfigKey.PORT_IO, ConfigKey.PORT_PEER);
+            case PCAP -> List.of(ConfigKey.PORT_DEVICE, ConfigKey.PORT_NETNS, ConfigKey.PORT_IO, ConfigKey.PORT_PEER);
             case ESP ->
                 List.of(
                         ConfigKey.PORT_DEVICE,
@@ -193,9 +192,7 @@ final class PortConfig {
     private static String label(Section policy, PortSettings.Type type) {
         if (type == PortSettings.Type.ESP && policy.has(ConfigKey.PORT_POLICY_LABEL)) {
             policy.problem(
-                    ConfigKey.PORT_POLICY_LABEL,
-                    "means nothing on an esp port",
-                    "say it at the peer: peers[].label");
+                    ConfigKey.PORT_POLICY_LABEL, "means nothing on an esp port", "say it at the peer: peers[].label");
         }
         return LabelConfig.range(policy, ConfigKey.PORT_POLICY_LABEL)
                 .map(LevelRange::toString)

@@ -22,7 +22,7 @@ import io.weir.identity.document.Spelling;
 final class PortsConfig {
     private final Problems problems;
     private final PolicyMode hostMode;
-    private final LabelSettings labels;
+    private final HostLabels labels;
     private final Set<String> peers;
     private final Map<String, String> portOfPeer = new HashMap<>();
 
@@ -30,7 +30,7 @@ final class PortsConfig {
      * @param hostMode what holds when a port does not say its policy's mode
      * @param peers names that an esp port may say
      */
-    PortsConfig(Problems problems, PolicyMode hostMode, LabelSettings labels, Set<String> peers) {
+    PortsConfig(Problems problems, PolicyMode hostMode, HostLabels labels, Set<String> peers) {
         this.problems = problems;
         this.hostMode = hostMode;
         this.labels = labels;
@@ -47,8 +47,7 @@ final class PortsConfig {
                         .filter(port -> switch (port.type()) {
                             case PCAP -> true;
                             case ESP -> known(port, section);
-                            case TAP, NETDEV ->
-                                unique(devices, device(port), section, ConfigKey.PORT_DEVICE, "device");
+                            case TAP, NETDEV -> unique(devices, device(port), section, ConfigKey.PORT_DEVICE, "device");
                         })
                         .filter(port -> spoken(port, section)))
                 .flatMap(Optional::stream)

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.identity.label.LabelException;
+import io.weir.identity.label.Level;
 import io.weir.identity.label.LevelNumbers;
 import io.weir.identity.label.LevelRange;
 import io.weir.ipsec.sa.EspCipher;
@@ -54,12 +55,13 @@ final class SaConfig {
                 lifetime.longInteger(ConfigKey.LIFETIME_BYTES),
                 lifetime.longInteger(ConfigKey.LIFETIME_PACKETS));
         Optional<SaKey> key = spi.isPresent() && number != 0 ? key(sa, number, cipher) : Optional.empty();
-        if (label.isEmpty() || key.isEmpty()) {
+        if (key.isEmpty()) {
             return Optional.empty();
         }
-        int level = LevelNumbers.process().number(label.get().level());
-        return Optional.of(new SaSettings(
-                way, number, level, label.get().text(), cipher, key.get(), esn, window, tfc, ends));
+        int level = label.map(known -> LevelNumbers.process().number(known.level()))
+                .orElse(0);
+        String context = label.map(SaLabel::text).orElse("");
+        return Optional.of(new SaSettings(way, number, level, context, cipher, key.get(), esn, window, tfc, ends));
     }
 
     private static EspCipher cipher(Section sa) {
@@ -74,25 +76,32 @@ final class SaConfig {
     }
 
     private Optional<SaLabel> label(Section sa) {
-        String text = sa.text(ConfigKey.SA_LABEL).orElse(ConfigKey.SA_LABEL.fallbackText());
+        Optional<String> text = sa.text(ConfigKey.SA_LABEL);
         try {
-            SaLabel label = SaLabel.parse(text);
-            if (!peerRange.contains(label.level())) {
+            Optional<SaLabel> label = text.map(SaLabel::parse);
+            label.ifPresent(known -> requireInRange(sa, known.level()));
+            if (text.isEmpty() && !peerRange.equals(LevelRange.ALL)) {
                 sa.problem(
                         ConfigKey.SA_LABEL,
-                        "must lie in the peer's label " + peerRange + ": was " + label.level(),
-                        "choose a level in it, or widen the peer's label");
+                        "is missing, and the peer's label is " + peerRange,
+                        "say a level that lies in it");
             }
-            return Optional.of(label);
+            return label;
         } catch (LabelException wrong) {
             sa.problem(ConfigKey.SA_LABEL, wrong.problem(), wrong.remedy());
         } catch (IllegalArgumentException range) {
-            sa.problem(
-                    ConfigKey.SA_LABEL,
-                    String.valueOf(range.getMessage()),
-                    "give each level SAs of its own");
+            sa.problem(ConfigKey.SA_LABEL, String.valueOf(range.getMessage()), "give each level SAs of its own");
         }
         return Optional.empty();
+    }
+
+    private void requireInRange(Section sa, Level level) {
+        if (!peerRange.contains(level)) {
+            sa.problem(
+                    ConfigKey.SA_LABEL,
+                    "must lie in the peer's label " + peerRange + ": was " + level,
+                    "choose a level in it, or widen the peer's label");
+        }
     }
 
     private static int window(Section sa, Direction way) {

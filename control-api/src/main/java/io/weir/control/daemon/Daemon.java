@@ -26,6 +26,7 @@ import io.weir.control.grpc.PortEndpoint;
 import io.weir.control.journal.JournalSettings;
 import io.weir.control.metrics.MetricsEndpoint;
 import io.weir.control.metrics.SwitchMetrics;
+import io.weir.control.policy.PortLabels;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
@@ -67,6 +68,7 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void open() {
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
         undo.after(RunDirectory.take(settings.runDir()));
         Switch bridge = undo.after(bridge(settings.bridge()));
         DataDirectory data = new DataDirectory(settings.dataDir());
@@ -83,6 +85,7 @@ public final class Daemon implements AutoCloseable {
                 data,
                 events,
                 new ChangeLog(recorder.audit(), recorder.source()),
+                new PortLabels(policy.engine(), settings.peerLabels()),
                 settings.policyMode(),
                 settings.host(),
                 Version.current());

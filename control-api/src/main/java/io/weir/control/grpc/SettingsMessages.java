@@ -186,8 +186,8 @@ public final class SettingsMessages {
                 || !message.getPcapOut().isEmpty()
                 || message.getIo() != PortIo.PORT_IO_UNSPECIFIED && message.getIo() != PortIo.PORT_IO_AUTO;
         if (foreign || !message.getPolicy().getLabel().isEmpty()) {
-            throw new IllegalArgumentException("netns, io, pcap_in, pcap_out and policy.label mean nothing on an esp port; "
-                    + "leave them out");
+            throw new IllegalArgumentException(
+                    "netns, io, pcap_in, pcap_out and policy.label mean nothing on an esp port; " + "leave them out");
         }
     }
 
