@@ -176,7 +176,7 @@ public enum ConfigKey {
             "labels.cipso.doi",
             1,
             4_294_967_295L,
-            0,
+            3,
             RESTART,
             "Domain of interpretation; options of another one are refused where a port looks at them."),
     CIPSO_TAGS(
@@ -190,7 +190,7 @@ public enum ConfigKey {
             "labels.calipso.doi",
             1,
             4_294_967_295L,
-            0,
+            16,
             RESTART,
             "Domain of interpretation; options of another one are refused where a port looks at them."),
     BRIDGE("bridge", "section", "", RESTART, "The bridge as a whole."),
@@ -448,7 +448,7 @@ public enum ConfigKey {
             "none | verify | required | strip",
             "none",
             LIVE,
-            "What is done with label options in the port's IP packets. `none`: they are options like any others. `verify`: one that is there must be well-formed, and is the packet's level; one that leaves is true. `required`: as `verify`, and no IP packet enters or leaves without. `strip`: taken off both ways, and mean nothing. `verify` and `required` need `labels.cipso` or `labels.calipso`."),
+            "What is done with label options in the port's IP packets. `none`: they are options like any others. `verify`: one that is there must be well-formed, and is the packet's level; one that leaves is true. `required`: as `verify`, and no IP packet enters or leaves without. `strip`: taken off both ways, and mean nothing."),
     PORT_POLICY_LABEL(
             "ports[].policy.label",
             "level or range of levels",

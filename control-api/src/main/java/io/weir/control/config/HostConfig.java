@@ -28,9 +28,11 @@ import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.SwitchSettings.StaticMac;
+import io.weir.datapath.port.WireLabelSettings;
 import io.weir.identity.document.MacText;
 import io.weir.identity.document.Problems;
 import io.weir.identity.document.Spelling;
+import io.weir.identity.label.LabelDomain;
 
 /** Reads {@code weir.yaml} and single ports; either everything is right, or every mistake is told and nothing comes out. */
 public final class HostConfig {
@@ -127,20 +129,21 @@ public final class HostConfig {
         ApiSettings api = ApiConfig.read(root.section(ConfigKey.API), runDir);
         PolicyMode mode =
                 root.section(ConfigKey.POLICY).choice(ConfigKey.POLICY_MODE, PolicyMode.class, PolicyMode.ENFORCE);
-        HostLabels labels = LabelConfig.read(root.section(ConfigKey.LABELS));
+        Section labels = root.section(ConfigKey.LABELS);
+        LabelDomain domain = LabelConfig.domain(labels);
         PeerConfig peerReader = new PeerConfig(problems);
         List<PeerSettings> peers = root.sections(ConfigKey.PEERS).stream()
                 .map(peerReader::read)
                 .flatMap(Optional::stream)
                 .toList();
-        PortsConfig portReader = new PortsConfig(problems, mode, labels, peerReader.names());
+        PortsConfig portReader = new PortsConfig(problems, mode, peerReader.names());
         List<PortSettings> ports = portReader.read(root);
-        SwitchSettings bridge = bridge(root, runDir, ports);
+        SwitchSettings bridge = bridge(root, runDir, ports, LabelConfig.wire(labels));
         oneWorker(root, bridge.workers(), mode, ports);
         RecordSettings records = records(root);
         problems.conclude();
         return new HostSettings(
-                host, dataDir, runDir, api, mode, bridge, ports, records, labels, peers, portReader.warnings(root));
+                host, dataDir, runDir, api, mode, bridge, ports, records, domain, peers, portReader.warnings(root));
     }
 
     private static String hostName(Section root) {
@@ -214,7 +217,8 @@ public final class HostConfig {
         }
     }
 
-    private SwitchSettings bridge(Section root, Path runDir, List<PortSettings> ports) {
+    private SwitchSettings bridge(
+            Section root, Path runDir, List<PortSettings> ports, WireLabelSettings wireLabels) {
         Section bridge = root.section(ConfigKey.BRIDGE);
         return new SwitchSettings(
                 root.integer(ConfigKey.WORKERS),
@@ -226,7 +230,9 @@ public final class HostConfig {
                 bridge.integer(ConfigKey.BRIDGE_FORWARD_LINK_LOCAL),
                 bridge.durationNs(ConfigKey.BRIDGE_RECOVERY),
                 bridge.integer(ConfigKey.BRIDGE_MAC_MOVES),
-                staticMacs(bridge, ports));
+                staticMacs(bridge, ports),
+                SwitchSettings.DEFAULT_SESSIONS,
+                wireLabels);
     }
 
     private static List<StaticMac> staticMacs(Section bridge, List<PortSettings> ports) {

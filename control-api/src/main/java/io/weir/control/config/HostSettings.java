@@ -10,6 +10,7 @@ import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.identity.document.Problem;
+import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LevelRange;
 
 /**
@@ -23,7 +24,7 @@ import io.weir.identity.label.LevelRange;
  * @param bridge settings of the switch as a whole
  * @param ports ports that exist from the start, names and devices unique
  * @param records how much is recorded and where counters can be read
- * @param labels what security labels mean
+ * @param domain what security labels mean, {@link LabelDomain#NONE} when nothing is said
  * @param peers hosts to which there are tunnels, names unique
  * @param warnings what is no mistake, and probably not meant
  */
@@ -36,7 +37,7 @@ public record HostSettings(
         SwitchSettings bridge,
         List<PortSettings> ports,
         RecordSettings records,
-        HostLabels labels,
+        LabelDomain domain,
         List<PeerSettings> peers,
         List<Problem> warnings) {
     public HostSettings {

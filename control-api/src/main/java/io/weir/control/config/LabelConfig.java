@@ -5,41 +5,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-import org.jspecify.annotations.Nullable;
-
+import io.weir.datapath.port.WireLabelSettings;
+import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelException;
 import io.weir.identity.label.LevelRange;
 
 /** Reads {@code labels}, and ranges of levels wherever they stand. */
 final class LabelConfig {
-    private static final List<Integer> TAGS = List.of(1, 2, 5);
+    private static final List<Integer> TAGS = WireLabelSettings.DEFAULT.cipsoTags();
 
     private LabelConfig() {}
 
-    static HostLabels read(Section labels) {
-        int cipsoDoi = 0;
-        List<Integer> tags = List.of();
-        if (labels.has(ConfigKey.LABELS_CIPSO)) {
-            Section cipso = labels.section(ConfigKey.LABELS_CIPSO);
-            cipsoDoi = doi(cipso, ConfigKey.CIPSO_DOI);
-            tags = tags(cipso);
-        }
-        int calipsoDoi = labels.has(ConfigKey.LABELS_CALIPSO)
-                ? doi(labels.section(ConfigKey.LABELS_CALIPSO), ConfigKey.CALIPSO_DOI)
-                : 0;
-        return new HostLabels(domain(labels), cipsoDoi, tags, calipsoDoi);
+    /** How labels are written in IP options. */
+    static WireLabelSettings wire(Section labels) {
+        Section cipso = labels.section(ConfigKey.LABELS_CIPSO);
+        Section calipso = labels.section(ConfigKey.LABELS_CALIPSO);
+        return new WireLabelSettings(
+                cipso.longInteger(ConfigKey.CIPSO_DOI), tags(cipso), calipso.longInteger(ConfigKey.CALIPSO_DOI));
     }
 
-    private static int doi(Section section, ConfigKey key) {
-        return section.required(key).isEmpty() ? 0 : section.integer(key);
-    }
-
-    private static @Nullable Path domain(Section labels) {
-        Path domain = labels.path(ConfigKey.LABELS_DOMAIN).orElse(null);
-        if (domain != null && !domain.isAbsolute()) {
-            labels.problem(ConfigKey.LABELS_DOMAIN, "must be an absolute path: was " + domain, "begin it with /");
+    /** What the domain's file says. */
+    static LabelDomain domain(Section labels) {
+        Path file = labels.path(ConfigKey.LABELS_DOMAIN).orElse(null);
+        if (file == null) {
+            return LabelDomain.NONE;
         }
-        return domain;
+        if (!file.isAbsolute()) {
+            labels.problem(ConfigKey.LABELS_DOMAIN, "must be an absolute path: was " + file, "begin it with /");
+        }
+        return LabelDomain.NONE; // the reader is to come
     }
 
     private static List<Integer> tags(Section cipso) {
@@ -61,6 +55,7 @@ final class LabelConfig {
         }
         if (tags.isEmpty()) {
             cipso.problem(ConfigKey.CIPSO_TAGS, "holds no tag type", "remove it for [1, 2, 5]");
+            return TAGS;
         }
         return tags;
     }

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.Set;
 
 import io.weir.datapath.policy.PolicyMode;
-import io.weir.datapath.port.PolicySettings.WireLabel;
 import io.weir.datapath.port.PortSettings;
 import io.weir.identity.document.Problem;
 import io.weir.identity.document.Problems;
@@ -22,7 +21,6 @@ import io.weir.identity.document.Spelling;
 final class PortsConfig {
     private final Problems problems;
     private final PolicyMode hostMode;
-    private final HostLabels labels;
     private final Set<String> peers;
     private final Map<String, String> portOfPeer = new HashMap<>();
 
@@ -30,10 +28,9 @@ final class PortsConfig {
      * @param hostMode what holds when a port does not say its policy's mode
      * @param peers names that an esp port may say
      */
-    PortsConfig(Problems problems, PolicyMode hostMode, HostLabels labels, Set<String> peers) {
+    PortsConfig(Problems problems, PolicyMode hostMode, Set<String> peers) {
         this.problems = problems;
         this.hostMode = hostMode;
-        this.labels = labels;
         this.peers = peers;
     }
 
@@ -48,8 +45,7 @@ final class PortsConfig {
                             case PCAP -> true;
                             case ESP -> known(port, section);
                             case TAP, NETDEV -> unique(devices, device(port), section, ConfigKey.PORT_DEVICE, "device");
-                        })
-                        .filter(port -> spoken(port, section)))
+                        }))
                 .flatMap(Optional::stream)
                 .toList();
     }
@@ -68,20 +64,6 @@ final class PortsConfig {
             return false;
         }
         return unique(portOfPeer, peer, section, ConfigKey.PORT_PEER, "peer");
-    }
-
-    /** A port cannot look at options of a domain of interpretation that nobody named. */
-    private boolean spoken(PortSettings port, Section section) {
-        WireLabel wire = port.policy().wireLabel();
-        boolean looks = wire == WireLabel.VERIFY || wire == WireLabel.REQUIRED;
-        if (looks && !labels.speaksOptions()) {
-            section.section(ConfigKey.PORT_POLICY)
-                    .problem(
-                            ConfigKey.PORT_POLICY_WIRE_LABEL,
-                            "needs a domain of interpretation, and labels says none",
-                            "write labels: {cipso: {doi: 3}, calipso: {doi: 16}}");
-        }
-        return !looks || labels.speaksOptions();
     }
 
     /** Whether the value is new; else the mistake is told. */

@@ -71,7 +71,7 @@ final class PolicyControl {
                     new SwitchSessions(bridge, ports),
                     PolicyListener.all(recorded, told),
                     new LabelSettings(
-                            settings.labels().domain(), PortLabels.of(settings.ports(), settings.peerLabels()))));
+                            settings.domain(), PortLabels.of(settings.ports(), settings.peerLabels()))));
             engine.start();
             undo.after(new PolicyTimer(engine));
             Explanations explanations = new Explanations(engine, ports, clock, budgetBytes);

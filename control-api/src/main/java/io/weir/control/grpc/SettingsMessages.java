@@ -184,7 +184,8 @@ public final class SettingsMessages {
         boolean foreign = !message.getNetns().isEmpty()
                 || !message.getPcapIn().isEmpty()
                 || !message.getPcapOut().isEmpty()
-                || message.getIo() != PortIo.PORT_IO_UNSPECIFIED && message.getIo() != PortIo.PORT_IO_AUTO;
+                || message.getIo() == PortIo.PORT_IO_PACKET
+                || message.getIo() == PortIo.PORT_IO_XDP;
         if (foreign || !message.getPolicy().getLabel().isEmpty()) {
             throw new IllegalArgumentException(
                     "netns, io, pcap_in, pcap_out and policy.label mean nothing on an esp port; " + "leave them out");
