@@ -1,5 +1,6 @@
 package io.weir.ipsec.transport;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /**
@@ -32,5 +33,9 @@ public record TransportSettings(
         if (encapsulation == Encapsulation.UDP && (port < 1 || port > PORT_MAX)) {
             throw new IllegalArgumentException("peer \"" + peer + "\": port must be 1 to 65535: was " + port);
         }
+    }
+
+    boolean ipv6() {
+        return local instanceof Inet6Address;
     }
 }

@@ -1,0 +1,87 @@
+package io.weir.ipsec.tunnel;
+
+import java.util.function.BooleanSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.weir.datapath.pipeline.CounterTable;
+import io.weir.datapath.port.PortDevice;
+import io.weir.datapath.port.PortException;
+import io.weir.datapath.port.Receiver;
+import io.weir.datapath.port.Transmitter;
+
+/**
+ * An open tunnel to one peer.
+ *
+ * <p>Its link is as of an interface with a cable: DOWN when this host does not have the local address any more, NO_CARRIER while no
+ * outbound SA can take a frame, else UP. Whether the peer is there, nobody can tell without asking it.
+ *
+ * <p>Threading: as {@link PortDevice}; receiver and transmitter belong to the same worker.
+ */
+final class TunnelDevice implements PortDevice {
+    private final TunnelParts parts;
+    private final BooleanSupplier hasAddress;
+    private final BooleanSupplier hasOutboundSa;
+    private final TunnelReceiver receiver;
+    private @Nullable TunnelTransmitter transmitter;
+
+    /** Takes the parts over: they close with the device. */
+    TunnelDevice(TunnelParts parts, BooleanSupplier hasAddress, BooleanSupplier hasOutboundSa) {
+        this.parts = parts;
+        this.hasAddress = hasAddress;
+        this.hasOutboundSa = hasOutboundSa;
+        this.receiver = new TunnelReceiver(parts);
+    }
+
+    @Override
+    public Link link() {
+        if (!hasAddress.getAsBoolean()) {
+            return Link.DOWN;
+        }
+        return hasOutboundSa.getAsBoolean() ? Link.UP : Link.NO_CARRIER;
+    }
+
+    @Override
+    public String io() {
+        return parts.transport().name();
+    }
+
+    @Override
+    public int interfaceIndex() {
+        return 0;
+    }
+
+    /** Largest inner packet that surely fits the path: an SA of a cipher that adds less may take a few bytes more. */
+    @Override
+    public int mtu() {
+        return parts.mtu();
+    }
+
+    @Override
+    public Receiver receiver() {
+        return receiver;
+    }
+
+    @Override
+    public Transmitter transmitter(CounterTable counters, boolean owner) {
+        if (!owner) {
+            throw new PortException(
+                    "peer \"" + parts.settings().name() + "\": a tunnel belongs to one worker, and there are several",
+                    "set workers: 1");
+        }
+        TunnelTransmitter made = new TunnelTransmitter(parts, counters);
+        transmitter = made;
+        return made;
+    }
+
+    @Override
+    public void close() {
+        TunnelTransmitter made = transmitter;
+        if (made != null) {
+            made.close();
+        }
+        receiver.close();
+        parts.own().close();
+        parts.transport().close();
+    }
+}

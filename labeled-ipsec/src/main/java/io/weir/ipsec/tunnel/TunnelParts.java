@@ -1,0 +1,74 @@
+package io.weir.ipsec.tunnel;
+
+import java.security.SecureRandom;
+
+import org.agrona.concurrent.NanoClock;
+
+import io.weir.datapath.wire.EthernetHeader;
+import io.weir.ipsec.esp.EspInbound;
+import io.weir.ipsec.esp.EspOutbound;
+import io.weir.ipsec.transport.DatagramTransport;
+
+/**
+ * What transmitter and receiver of one open tunnel share.
+ *
+ * @param port number that the tunnel counts under
+ * @param own frames that the tunnel makes itself
+ */
+record TunnelParts(
+        int port,
+        TunnelSettings settings,
+        TunnelPayload payload,
+        EspOutbound outbound,
+        EspInbound inbound,
+        DatagramTransport transport,
+        PathMtu path,
+        OwnFrames own,
+        IcmpErrors errors,
+        TunnelCounters counters,
+        NanoClock clock) {
+    /** SPI, sequence number, IV, padding, trailer and ICV of AES-GCM and ChaCha20-Poly1305 with the most padding (RFC 4106, RFC 7634). */
+    private static final int AEAD_OVERHEAD = 8 + 8 + 3 + 2 + 16;
+
+    /** The parts of a tunnel over that transport; the transport closes with the device. */
+    static TunnelParts of(
+            int port,
+            TunnelSettings settings,
+            EspOutbound outbound,
+            EspInbound inbound,
+            DatagramTransport transport,
+            NanoClock clock) {
+        TunnelCounters counters = new TunnelCounters();
+        OwnFrames own = new OwnFrames();
+        IcmpErrors errors = new IcmpErrors(own, counters);
+        return new TunnelParts(
+                port,
+                settings,
+                payload(settings, own, errors, counters),
+                outbound,
+                inbound,
+                transport,
+                new PathMtu(transport, clock.nanoTime()),
+                own,
+                errors,
+                counters,
+                clock);
+    }
+
+    private static TunnelPayload payload(
+            TunnelSettings settings, OwnFrames own, IcmpErrors errors, TunnelCounters counters) {
+        if (settings.payload() == TunnelSettings.Payload.ETHERNET) {
+            return new EthernetPayload();
+        }
+        long mac = GatewayAddress.of(settings.name(), settings.local());
+        Selectors selectors = new Selectors(settings.selectors());
+        LocalHosts hosts = new LocalHosts(new SecureRandom().nextLong());
+        return new IpPayload(mac, selectors, new Neighbourhood(mac, selectors, hosts, own, counters), errors);
+    }
+
+    /** Largest inner packet in bytes that fits the path with any AEAD cipher. */
+    int mtu() {
+        int link = settings.payload() == TunnelSettings.Payload.ETHERNET ? EthernetHeader.LENGTH : 0;
+        return path.bytes() - transport.headerLength() - AEAD_OVERHEAD - link;
+    }
+}
