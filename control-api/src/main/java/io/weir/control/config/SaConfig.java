@@ -1,7 +1,6 @@
 package io.weir.control.config;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,7 @@ import io.weir.ipsec.sa.SaSettings;
 import io.weir.ipsec.sa.SaSettings.Direction;
 
 /** Reads one element of {@code peers[].sas}. */
-final class SaConfig {
+public final class SaConfig {
     /** What {@code direction} may say. */
     private enum Way {
         IN,
@@ -36,8 +35,9 @@ final class SaConfig {
         this.keys = keys;
     }
 
-    /** The settings; with some that are wrong, and problems reported, when anything in the section is. */
+    /** The settings; empty, with problems reported, when anything in the section is wrong. */
     Optional<SaSettings> read(Section sa) {
+        int before = sa.mistakes();
         Optional<String> direction = sa.required(ConfigKey.SA_DIRECTION);
         Direction way = direction.isPresent() && sa.choice(ConfigKey.SA_DIRECTION, Way.class, Way.IN) == Way.OUT
                 ? Direction.OUTBOUND
@@ -55,7 +55,7 @@ final class SaConfig {
                 lifetime.longInteger(ConfigKey.LIFETIME_BYTES),
                 lifetime.longInteger(ConfigKey.LIFETIME_PACKETS));
         Optional<SaKey> key = spi.isPresent() && number != 0 ? key(sa, number, cipher) : Optional.empty();
-        if (key.isEmpty()) {
+        if (key.isEmpty() || sa.mistakes() > before) {
             return Optional.empty();
         }
         int level = label.map(known -> LevelNumbers.process().number(known.level()))
@@ -66,13 +66,20 @@ final class SaConfig {
 
     private static EspCipher cipher(Section sa) {
         String text = sa.text(ConfigKey.SA_CIPHER).orElse(ConfigKey.SA_CIPHER.fallbackText());
-        return Ciphers.parse(text).orElseGet(() -> {
+        return cipher(text).orElseGet(() -> {
             sa.problem(
                     ConfigKey.SA_CIPHER,
                     "must be " + ConfigKey.SA_CIPHER.allowed() + ": was " + text,
                     "choose one of them");
             return EspCipher.AES_256_GCM_16;
         });
+    }
+
+    /** The cipher that is called so. */
+    public static Optional<EspCipher> cipher(String text) {
+        return Arrays.stream(EspCipher.values())
+                .filter(cipher -> cipher.label().equals(text))
+                .findFirst();
     }
 
     private Optional<SaLabel> label(Section sa) {
@@ -130,37 +137,10 @@ final class SaConfig {
             return Optional.empty();
         }
         try {
-            return Optional.of(keys.key(spi, Ciphers.keyLength(cipher)));
+            return Optional.of(keys.key(spi, cipher.keyMaterialLength()));
         } catch (KeyFileException none) {
             sa.problem(ConfigKey.SA_SPI, none.problem(), none.remedy());
             return Optional.empty();
-        }
-    }
-
-    /** Ciphers as {@code weir.yaml} writes them. */
-    static final class Ciphers {
-        private Ciphers() {}
-
-        static Optional<EspCipher> parse(String text) {
-            return Arrays.stream(EspCipher.values())
-                    .filter(cipher -> word(cipher).equals(text))
-                    .findFirst();
-        }
-
-        static String word(EspCipher cipher) {
-            return cipher.name().toLowerCase(Locale.ROOT).replace('_', '-');
-        }
-
-        /** Bytes of key material. */
-        static int keyLength(EspCipher cipher) {
-            return switch (cipher) {
-                case AES_128_GCM_16 -> 16 + 4;
-                case AES_192_GCM_16 -> 24 + 4;
-                case AES_256_GCM_16, CHACHA20_POLY1305 -> 32 + 4;
-                case AES_128_CBC_HMAC_SHA2_256_128 -> 16 + 32;
-                case AES_256_CBC_HMAC_SHA2_256_128 -> 32 + 32;
-                case AES_256_CBC_HMAC_SHA2_512_256 -> 32 + 64;
-            };
         }
     }
 }

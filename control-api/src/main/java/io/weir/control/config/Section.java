@@ -99,6 +99,11 @@ final class Section {
         problems.add(line(key), full(key.word()), problem, remedy);
     }
 
+    /** Mistakes so far in the whole document. */
+    int mistakes() {
+        return problems.count();
+    }
+
     /** Something at the key that is no mistake. */
     Problem warning(ConfigKey key, String problem, String remedy) {
         return new Problem(problems.source(), line(key), full(key.word()), problem, remedy);
