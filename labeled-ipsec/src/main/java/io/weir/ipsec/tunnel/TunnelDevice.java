@@ -1,7 +1,5 @@
 package io.weir.ipsec.tunnel;
 
-import java.util.function.BooleanSupplier;
-
 import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.pipeline.CounterTable;
@@ -18,27 +16,29 @@ import io.weir.datapath.port.Transmitter;
  *
  * <p>Threading: as {@link PortDevice}; receiver and transmitter belong to the same worker.
  */
-final class TunnelDevice implements PortDevice {
+abstract class TunnelDevice implements PortDevice {
     private final TunnelParts parts;
-    private final BooleanSupplier hasAddress;
-    private final BooleanSupplier hasOutboundSa;
     private final TunnelReceiver receiver;
     private @Nullable TunnelTransmitter transmitter;
 
     /** Takes the parts over: they close with the device. */
-    TunnelDevice(TunnelParts parts, BooleanSupplier hasAddress, BooleanSupplier hasOutboundSa) {
+    TunnelDevice(TunnelParts parts) {
         this.parts = parts;
-        this.hasAddress = hasAddress;
-        this.hasOutboundSa = hasOutboundSa;
         this.receiver = new TunnelReceiver(parts);
     }
 
+    /** Whether this host has the tunnel's local address. */
+    abstract boolean hasAddress();
+
+    /** Whether there is an outbound SA whose lifetime is not over. */
+    abstract boolean hasOutboundSa();
+
     @Override
     public Link link() {
-        if (!hasAddress.getAsBoolean()) {
+        if (!hasAddress()) {
             return Link.DOWN;
         }
-        return hasOutboundSa.getAsBoolean() ? Link.UP : Link.NO_CARRIER;
+        return hasOutboundSa() ? Link.UP : Link.NO_CARRIER;
     }
 
     @Override
@@ -81,7 +81,6 @@ final class TunnelDevice implements PortDevice {
             made.close();
         }
         receiver.close();
-        parts.own().close();
-        parts.transport().close();
+        parts.close();
     }
 }

@@ -26,7 +26,8 @@ record TunnelParts(
         OwnFrames own,
         IcmpErrors errors,
         TunnelCounters counters,
-        NanoClock clock) {
+        NanoClock clock)
+        implements AutoCloseable {
     /** SPI, sequence number, IV, padding, trailer and ICV of AES-GCM and ChaCha20-Poly1305 with the most padding (RFC 4106, RFC 7634). */
     private static final int AEAD_OVERHEAD = 8 + 8 + 3 + 2 + 16;
 
@@ -70,5 +71,13 @@ record TunnelParts(
     int mtu() {
         int link = settings.payload() == TunnelSettings.Payload.ETHERNET ? EthernetHeader.LENGTH : 0;
         return path.bytes() - transport.headerLength() - AEAD_OVERHEAD - link;
+    }
+
+    @Override
+    public void close() {
+        own.close();
+        transport.close();
+        outbound.close();
+        inbound.close();
     }
 }

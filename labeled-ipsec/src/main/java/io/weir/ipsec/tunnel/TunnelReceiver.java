@@ -90,6 +90,9 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
             }
         }
         coalescer.finish(batch);
+        if (batch.count() == 0) {
+            esp.idle();
+        }
         return batch.count() == 0 && received < 0 ? failed(received) : batch.count();
     }
 

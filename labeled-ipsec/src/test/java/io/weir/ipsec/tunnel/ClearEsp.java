@@ -78,4 +78,7 @@ final class ClearEsp implements EspOutbound, EspInbound {
     public int level() {
         return level;
     }
+
+    @Override
+    public void close() {}
 }

@@ -58,9 +58,29 @@ final class TunnelEnd implements AutoCloseable {
 
     TunnelEnd(DatagramTransport transport, EspOutbound outbound, EspInbound inbound, TunnelSettings settings) {
         parts = TunnelParts.of(PORT, settings, outbound, inbound, transport, () -> nowNs);
-        device = new TunnelDevice(parts, () -> true, () -> true);
+        device = new TestDevice(parts);
         transmitter = device.transmitter(counters, true);
         transmitter.tell((address, length, reason) -> refused.add(new Refused(length, reason)));
+    }
+
+    /** A device whose link is as the test wants it. */
+    static final class TestDevice extends TunnelDevice {
+        boolean address = true;
+        boolean outboundSa = true;
+
+        TestDevice(TunnelParts parts) {
+            super(parts);
+        }
+
+        @Override
+        boolean hasAddress() {
+            return address;
+        }
+
+        @Override
+        boolean hasOutboundSa() {
+            return outboundSa;
+        }
     }
 
     static TunnelEnd ethernet(DatagramTransport transport, ClearEsp esp) {

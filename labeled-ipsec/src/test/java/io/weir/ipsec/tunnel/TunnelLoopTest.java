@@ -170,17 +170,14 @@ class TunnelLoopTest {
 
     @Test
     void shouldBeUpDownOrWithoutCarrier() {
-        boolean[] state = {true, true};
-        TunnelDevice device = new TunnelDevice(
-                TunnelParts.of(0, TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true), esp, esp,
-                        MemoryTransport.alone(), () -> 0),
-                () -> state[0],
-                () -> state[1]);
+        TunnelSettings settings = TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true);
+        TunnelEnd.TestDevice device = new TunnelEnd.TestDevice(
+                TunnelParts.of(0, settings, esp, esp, MemoryTransport.alone(), () -> 0));
 
         assertEquals(PortDevice.Link.UP, device.link());
-        state[1] = false;
+        device.outboundSa = false;
         assertEquals(PortDevice.Link.NO_CARRIER, device.link());
-        state[0] = false;
+        device.address = false;
         assertEquals(PortDevice.Link.DOWN, device.link());
         assertEquals("memory", device.io());
         assertEquals(1500 - 28 - 37 - 14, device.mtu());
