@@ -15,8 +15,21 @@ final class TunnelListing {
 
     static Table table(List<Tunnel> tunnels) {
         Table table = new Table(
-                "PEER", "PORT", "STATE", "LOCAL", "REMOTE", "VIA", "IO", "LABEL", "SAS", "MTU", "PATH", "RX", "TX",
-                "DROPS", "REASON");
+                "PEER",
+                "PORT",
+                "STATE",
+                "LOCAL",
+                "REMOTE",
+                "VIA",
+                "IO",
+                "LABEL",
+                "SAS",
+                "MTU",
+                "PATH",
+                "RECEIVED",
+                "SENT",
+                "DROPS",
+                "REASON");
         for (Tunnel tunnel : tunnels) {
             TunnelCounters counters = tunnel.getCounters();
             table.row(
@@ -31,10 +44,10 @@ final class TunnelListing {
                     tunnel.getSasIn() + "+" + tunnel.getSasOut(),
                     number(tunnel.getMtu()),
                     number(tunnel.getPathMtu()),
-                    counters.getRxPackets(),
-                    counters.getTxPackets(),
+                    counters.getReceived(),
+                    counters.getSent(),
                     PortListing.drops(counters.getDropsList()),
-                    tunnel.getStateReason());
+                    reason(tunnel));
         }
         return table;
     }
@@ -43,6 +56,11 @@ final class TunnelListing {
         return tunnel.getState() == PortState.PORT_STATE_UNSPECIFIED
                 ? "no-port"
                 : word(tunnel.getState(), "PORT_STATE_");
+    }
+
+    private static String reason(Tunnel tunnel) {
+        String error = tunnel.getSaStateError();
+        return error.isEmpty() ? tunnel.getStateReason() : "SA state: " + error;
     }
 
     /** {@code udp/4500 ethernet}, {@code raw ip}. */
@@ -96,10 +114,17 @@ final class TunnelListing {
                 .put("pathMtu", tunnel.getPathMtu())
                 .put("sasIn", tunnel.getSasIn())
                 .put("sasOut", tunnel.getSasOut())
-                .put("rxPackets", counters.getRxPackets())
-                .put("rxBytes", counters.getRxBytes())
-                .put("txPackets", counters.getTxPackets())
-                .put("txBytes", counters.getTxBytes())
+                .put("gatewayMac", tunnel.getGatewayMac())
+                .put("saStateError", tunnel.getSaStateError())
+                .put("sent", counters.getSent())
+                .put("refused", counters.getRefused())
+                .put("received", counters.getReceived())
+                .put("keepalives", counters.getKeepalives())
+                .put("ikeMessages", counters.getIkeMessages())
+                .put("coalesced", counters.getCoalesced())
+                .put("icmpErrors", counters.getIcmpErrors())
+                .put("neighbourMessages", counters.getNeighbourMessages())
+                .put("receiveErrors", counters.getReceiveErrors())
                 .put("drops", PortListing.drops(counters.getDropsList()))
                 .put("dropsByReason", PortListing.dropDocument(counters.getDropsList()))
                 .map();

@@ -160,7 +160,6 @@ final class PortConfig {
             case ESP ->
                 List.of(
                         ConfigKey.PORT_DEVICE,
-                        ConfigKey.PORT_NETNS,
                         ConfigKey.PORT_IO,
                         ConfigKey.PORT_IN,
                         ConfigKey.PORT_OUT);

@@ -25,6 +25,7 @@ public final class PortDocument {
         document.put("type", word(port.type()));
         if (port.type() == PortSettings.Type.ESP) {
             document.put("peer", port.device());
+            putIfThere(document, "netns", port.netns());
         } else if (port.type() != PortSettings.Type.PCAP) {
             document.put("device", port.device());
             putIfThere(document, "netns", port.netns());

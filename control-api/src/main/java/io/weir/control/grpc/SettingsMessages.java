@@ -181,14 +181,13 @@ public final class SettingsMessages {
         if (message.getDevice().isEmpty()) {
             throw new IllegalArgumentException("device must be said for an esp port: name the peer");
         }
-        boolean foreign = !message.getNetns().isEmpty()
-                || !message.getPcapIn().isEmpty()
+        boolean foreign = !message.getPcapIn().isEmpty()
                 || !message.getPcapOut().isEmpty()
                 || message.getIo() == PortIo.PORT_IO_PACKET
                 || message.getIo() == PortIo.PORT_IO_XDP;
         if (foreign || !message.getPolicy().getLabel().isEmpty()) {
             throw new IllegalArgumentException(
-                    "netns, io, pcap_in, pcap_out and policy.label mean nothing on an esp port; " + "leave them out");
+                    "io, pcap_in, pcap_out and policy.label mean nothing on an esp port; " + "leave them out");
         }
     }
 

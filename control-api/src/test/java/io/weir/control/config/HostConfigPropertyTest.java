@@ -81,7 +81,7 @@ class HostConfigPropertyTest {
                 "vm-1.a_b",
                 type,
                 pcap ? "" : "eth0",
-                pcap || esp || flag ? null : "blue",
+                pcap || flag ? null : "blue",
                 type == PortSettings.Type.NETDEV ? io : PortSettings.Io.AUTO,
                 mtu,
                 pcap ? Path.of("/in.pcap") : null,

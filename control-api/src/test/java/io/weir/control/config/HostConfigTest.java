@@ -402,7 +402,7 @@ class HostConfigTest {
             {name: a, type: tap, peer: b}                          | peer            | means nothing on a tap port
             {name: a, type: esp}                                   | peer            | is missing
             {name: a, type: esp, peer: b}                          | peer            | no such peer: was b
-            {name: a, type: esp, peer: b, netns: x}                | netns           | means nothing on a esp port
+            {name: a, type: esp, peer: b, device: x}               | device          | means nothing on a esp port
             {name: a, type: tap, policy: {wireLabel: trust}}       | policy.wireLabel | must be none | verify | required | strip: was trust
             {name: a, type: tap, policy: {label: s16}}             | policy.label    | was s16
             {name: a, type: tap, policy: {label: s5-s2}}           | policy.label    | must dominate the low one
