@@ -150,7 +150,9 @@ public final class EgressStage implements Stage, ReplySink {
             drop(port, address, length, batch.nowNs(), DropReason.EGRESS_PORT_DOWN);
             return;
         }
-        if (length - ETHERNET_LENGTH > table.mtu(port) && exceedsMtu(batch, i, table.mtu(port))) {
+        if (length - ETHERNET_LENGTH > table.mtu(port)
+                && !transmitter.judgesSize()
+                && exceedsMtu(batch, i, table.mtu(port))) {
             drop(port, address, length, batch.nowNs(), DropReason.EGRESS_MTU_EXCEEDED);
             return;
         }

@@ -51,7 +51,7 @@ abstract class TunnelDevice implements PortDevice {
         return 0;
     }
 
-    /** Largest inner packet that surely fits the path: an SA of a cipher that adds less may take a few bytes more. */
+    /** Of the path as it was last; the transmitter judges each frame by the path of its own time. */
     @Override
     public int mtu() {
         return parts.mtu();

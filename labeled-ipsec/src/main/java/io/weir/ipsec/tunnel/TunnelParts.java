@@ -28,8 +28,13 @@ record TunnelParts(
         TunnelCounters counters,
         NanoClock clock)
         implements AutoCloseable {
-    /** SPI, sequence number, IV, padding, trailer and ICV of AES-GCM and ChaCha20-Poly1305 with the most padding (RFC 4106, RFC 7634). */
-    private static final int AEAD_OVERHEAD = 8 + 8 + 3 + 2 + 16;
+    /** SPI, sequence number, IV and ICV of AES-GCM and ChaCha20-Poly1305 (RFC 4106, RFC 7634). */
+    private static final int AEAD_OVERHEAD = 8 + 8 + 16;
+
+    /** Pad length and next header; what is encrypted is a multiple of four bytes (RFC 4303 section 2.4). */
+    private static final int TRAILER = 2;
+
+    private static final int ALIGNMENT = 4;
 
     /** The parts of a tunnel over that transport; the transport closes with the device. */
     static TunnelParts of(
@@ -67,10 +72,11 @@ record TunnelParts(
         return new IpPayload(mac, selectors, new Neighbourhood(mac, selectors, hosts, own, counters), errors);
     }
 
-    /** Largest inner packet in bytes that fits the path with any AEAD cipher. */
+    /** Largest inner packet in bytes that fits the path with an AEAD cipher; the old ones leave a little less. */
     int mtu() {
+        int encrypted = (path.bytes() - transport.headerLength() - AEAD_OVERHEAD) & -ALIGNMENT;
         int link = settings.payload() == TunnelSettings.Payload.ETHERNET ? EthernetHeader.LENGTH : 0;
-        return path.bytes() - transport.headerLength() - AEAD_OVERHEAD - link;
+        return encrypted - TRAILER - link;
     }
 
     @Override

@@ -70,6 +70,11 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
     }
 
     @Override
+    public boolean judgesSize() {
+        return true;
+    }
+
+    @Override
     public void tell(Refusals refusals) {
         account.tell(refusals);
     }

@@ -180,7 +180,7 @@ class TunnelLoopTest {
         device.address = false;
         assertEquals(PortDevice.Link.DOWN, device.link());
         assertEquals("memory", device.io());
-        assertEquals(1500 - 28 - 37 - 14, device.mtu());
+        assertEquals(1500 - 28 - 32 - 2 - 14, device.mtu());
         assertThrows(PortException.class, () -> device.transmitter(one.counters, false));
         device.close();
     }
