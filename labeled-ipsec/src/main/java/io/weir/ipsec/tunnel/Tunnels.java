@@ -116,6 +116,11 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
         return require(peer).sad().status(clock.nanoTime());
     }
 
+    /** Whether a tunnel has this very SA, with this key. @throws IllegalArgumentException when there is no such peer */
+    public synchronized boolean has(String peer, SaSettings settings) {
+        return require(peer).sad().has(settings);
+    }
+
     /** All tunnels in the order they were added. */
     public synchronized List<TunnelStatus> status() {
         return tunnels.values().stream().map(Tunnel::status).toList();
