@@ -28,6 +28,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
 
     private static final int QUARANTINED = DropReason.QUARANTINED.code();
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
+    private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
     private static final int RATE_EXCEEDED = DropReason.RATE_EXCEEDED.code();
     /** Digest of a session that must be judged anew whatever its epoch is. */
     private static final int DOUBTED = 0;
@@ -198,13 +199,15 @@ public final class Sessions implements SessionEvents, AutoCloseable {
 
     /**
      * Whether a session that the verdict denies goes on all the same, as the rule it began under says for changes of the policy.
-     * What ends by itself ends, and nothing spares a quarantined component.
+     * What ends by itself ends, and nothing spares a quarantined component, or a flow at a level that it may not have.
      */
     boolean spared(int session, FlowKey flow, Verdict verdict) {
         boolean policyChanged = fields.epoch(session) != verdict.epoch() && fields.valid(session, nowMs);
         int onChange = fields.onChange(session);
-        boolean never = verdict.reason() == QUARANTINED || verdict.reason() == LABEL_DENIED || !sameEnds(session, flow);
-        if (!policyChanged || never || onChange == Verdict.REEVALUATE) {
+        if (!policyChanged
+                || neverSpared(verdict.reason())
+                || !sameEnds(session, flow)
+                || onChange == Verdict.REEVALUATE) {
             return false;
         }
         if (onChange == Verdict.DRAIN) {
@@ -213,6 +216,10 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         fields.epoch(session, verdict.epoch());
         fields.digest(session, digest(flow.sourceMac(), flow.destinationMac()));
         return true;
+    }
+
+    private static boolean neverSpared(int reason) {
+        return reason == QUARANTINED || reason == LABEL_DENIED || reason == LABEL_TYPE_DENIED;
     }
 
     private boolean sameEnds(int session, FlowKey flow) {

@@ -216,7 +216,7 @@ public enum DropReason {
     ESP_INNER_UNREACHABLE(
             162, "esp-decrypt", INFO, "nobody has answered for the inner destination's hardware address yet"),
 
-    // esp-encrypt: counted at the tunnel's port
+    // esp-encrypt: counted at the tunnel's port, as in egress
     ESP_NO_SA(170, "esp-encrypt", ERROR, "the tunnel has no outbound SA of the frame's security level"),
     ESP_SA_EXHAUSTED(171, "esp-encrypt", ERROR, "the outbound SA's sequence numbers or lifetime are used up"),
     ESP_OUTBOUND_SELECTOR(172, "esp-encrypt", ERROR, "packet is outside the tunnel's traffic selectors"),
@@ -271,6 +271,11 @@ public enum DropReason {
     /** Name of the only stage that drops for this reason. */
     public String stage() {
         return stage;
+    }
+
+    /** Whether it is counted at the port that the frame would have left by, and not where it arrived. */
+    public boolean atWayOut() {
+        return stage.equals("egress") || stage.equals("esp-encrypt");
     }
 
     public Severity severity() {

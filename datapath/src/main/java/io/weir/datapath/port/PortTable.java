@@ -30,6 +30,7 @@ public final class PortTable {
     public static final int BPDU_GUARD = 1 << 7;
     public static final int SUPPRESS_NEIGHBOURS = 1 << 8;
     public static final int FAST_LEAVE = 1 << 9;
+    public static final int SPLIT_HORIZON = 1 << 10;
 
     private static final int VLANS = 4096;
 
@@ -54,6 +55,7 @@ public final class PortTable {
     private final VlanSettings[] vlan = new VlanSettings[PortSet.MAX_PORTS];
     private final PortSet ready = new PortSet();
     private final PortSet isolated = new PortSet();
+    private final PortSet splitHorizon = new PortSet();
     private final PortSet floodUnknown = new PortSet();
     private final PortSet floodBroadcast = new PortSet();
     private final PortSet floodMulticast = new PortSet();
@@ -82,9 +84,11 @@ public final class PortTable {
                 | bit(bridge.bpduFilter(), BPDU_FILTER)
                 | bit(bridge.bpduGuard(), BPDU_GUARD)
                 | bit(bridge.suppressNeighbours(), SUPPRESS_NEIGHBOURS)
-                | bit(bridge.fastLeave(), FAST_LEAVE);
+                | bit(bridge.fastLeave(), FAST_LEAVE)
+                | bit(bridge.splitHorizon(), SPLIT_HORIZON);
         addIf(entry.ready() && entry.linkUp(), ready, number);
         addIf(bridge.isolated(), isolated, number);
+        addIf(bridge.splitHorizon(), splitHorizon, number);
         addIf(bridge.floodUnknown(), floodUnknown, number);
         addIf(bridge.floodBroadcast(), floodBroadcast, number);
         addIf(bridge.floodMulticast(), floodMulticast, number);
@@ -154,6 +158,10 @@ public final class PortTable {
 
     public PortSet isolated() {
         return isolated;
+    }
+
+    public PortSet splitHorizon() {
+        return splitHorizon;
     }
 
     public PortSet floodUnknown() {

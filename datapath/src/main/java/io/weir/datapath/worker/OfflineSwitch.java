@@ -178,7 +178,7 @@ public final class OfflineSwitch implements AutoCloseable {
     private @Nullable DropReason newEgressDrop() {
         DropReason found = null;
         for (DropReason reason : DropReason.values()) {
-            if (reason.stage().equals("egress")) {
+            if (reason.atWayOut()) {
                 long count = drops(reason);
                 found = count > egressDrops[reason.code()] ? reason : found;
                 egressDrops[reason.code()] = count;

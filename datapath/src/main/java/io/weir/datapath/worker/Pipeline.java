@@ -25,12 +25,14 @@ import io.weir.datapath.firewall.FirewallStage;
 import io.weir.datapath.firewall.FlowRing;
 import io.weir.datapath.firewall.Sessions;
 import io.weir.datapath.firewall.SourceGuardStage;
+import io.weir.datapath.label.WireLabelStage;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.parse.FragmentStage;
 import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.CounterTable;
+import io.weir.datapath.pipeline.DeviceStage;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.policy.Policy;
@@ -78,11 +80,13 @@ final class Pipeline implements AutoCloseable {
         sessions = tables.sessions();
         firewall = new FirewallStage(policy, ports, recorder, sessions, egress, random.nextLong());
         stages = new Stage[] {
+            DeviceStage.espDecrypt(),
             new ParseStage(),
             fragments,
             new PortGuardStage(ports, blocks, events, settings),
             new VlanIngressStage(ports),
             guard,
+            new WireLabelStage(),
             new LearnStage(ports, tables.macs(), blocks, events, settings),
             new SnoopingStage(ports, tables.groups(), settings),
             new BridgeStage(ports, tables.macs(), blocks),
@@ -90,7 +94,8 @@ final class Pipeline implements AutoCloseable {
             new NeighbourStage(ports, tables.macs(), tables.neighbours(), egress),
             firewall,
             capture.stage(),
-            egress
+            egress,
+            DeviceStage.espEncrypt()
         };
     }
 

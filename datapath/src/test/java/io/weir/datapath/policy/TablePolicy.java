@@ -21,7 +21,7 @@ import io.weir.datapath.pipeline.DropReason;
  *     ACTION: allow, drop, drop-in, reject, redirect=PORT, egress-only (so that the other side has no rule)
  *     OPTION: mirror=PORT, limits=N, until=NS, reset, drain, keep, audit
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
- *   quarantined NAME | assurance-too-low NAME | label-denied NAME
+ *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  * </pre>
  *
  * <p>Rules are numbered by their line. Without a rule, egress of the source denies. An end that is no component is UNKNOWN, WORLD
@@ -30,6 +30,7 @@ import io.weir.datapath.pipeline.DropReason;
 public final class TablePolicy implements Policy {
     private static final int ANY = -2;
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
+    private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
 
     private record Instance(String component, int port, long mac, int vlan, long high, long low) {
         boolean saysIp() {
@@ -66,6 +67,7 @@ public final class TablePolicy implements Policy {
             case "quarantined" -> marked.put(words[1], DropReason.QUARANTINED.code());
             case "assurance-too-low" -> marked.put(words[1], DropReason.ASSURANCE_TOO_LOW.code());
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
+            case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
             default -> rule(number, words);
         }
     }
@@ -283,6 +285,7 @@ public final class TablePolicy implements Policy {
 
     private static void deny(FlowKey flow, Verdict verdict, int action, int reason, int rule, boolean audit) {
         boolean enforced = reason == LABEL_DENIED
+                || reason == LABEL_TYPE_DENIED
                 || flow.ingressMode() == PolicyMode.ENFORCE
                 || flow.egressMode() == PolicyMode.ENFORCE;
         if (enforced && !audit) {

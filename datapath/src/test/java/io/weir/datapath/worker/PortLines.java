@@ -23,7 +23,7 @@ import io.weir.datapath.port.VlanSettings;
  * <pre>
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
- *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours,
+ *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours, split-horizon,
  *   storm BROADCAST,MULTICAST,UNKNOWN, enforce, audit, role uplink|host, dhcp client|server, may-advertise
  * </pre>
  */
@@ -46,6 +46,7 @@ final class PortLines {
     private MulticastRouter router = MulticastRouter.AUTO;
     private boolean fastLeave;
     private boolean suppressNeighbours;
+    private boolean splitHorizon;
     private StormLimits storm = StormLimits.NONE;
     private PolicyMode policyMode = PolicyMode.OFF;
     private PortRole role = PortRole.VM;
@@ -93,7 +94,7 @@ final class PortLines {
                 router,
                 fastLeave,
                 suppressNeighbours,
-                false,
+                splitHorizon,
                 storm);
         return new PortSettings(
                 name,
@@ -128,6 +129,7 @@ final class PortLines {
             case "bpdu-guard" -> bpduGuard = true;
             case "router" -> router = router(words.remove());
             case "fast-leave" -> fastLeave = true;
+            case "split-horizon" -> splitHorizon = true;
             case "suppress-neighbours" -> suppressNeighbours = true;
             case "enforce" -> policyMode = PolicyMode.ENFORCE;
             case "audit" -> policyMode = PolicyMode.AUDIT;
