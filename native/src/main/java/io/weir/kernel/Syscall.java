@@ -124,6 +124,10 @@ public final class Syscall {
         return result(LIBC.bind(fd, address, length));
     }
 
+    public static int connect(int fd, long address, int length) {
+        return result(LIBC.connect(fd, address, length));
+    }
+
     public static int setsockopt(int fd, int level, int option, long value, int length) {
         return result(LIBC.setsockopt(fd, level, option, value, length));
     }
@@ -142,6 +146,13 @@ public final class Syscall {
             int result = result(LIBC.getsockopt(fd, level, option, value, scratch.address()));
             return result < 0 ? result : Memory.readInt(scratch.address());
         }
+    }
+
+    /** Value of an option that is a positive int, or a negative errno. Allocates nothing: {@code scratch} is room for two ints. */
+    public static int getsockoptInt(int fd, int level, int option, long scratch) {
+        Memory.writeInt(scratch + Integer.BYTES, Integer.BYTES);
+        int result = result(LIBC.getsockopt(fd, level, option, scratch, scratch + Integer.BYTES));
+        return result < 0 ? result : Memory.readInt(scratch);
     }
 
     /** Result of bpf(2) with the attribute union at {@code attributes}, or a negative errno. */

@@ -25,10 +25,12 @@ final class Talk {
     private static final int MOST_CANDIDATES = 64;
 
     private final Binding binding;
+    private final LabelTable labels;
     private final SenderRules addresses;
 
     Talk(PolicyEpoch.Parts parts) {
         binding = new Binding(parts.portTables(), parts.bound(), parts.subjects());
+        labels = parts.labels();
         addresses = parts.addresses();
     }
 
@@ -94,6 +96,9 @@ final class Talk {
     }
 
     private boolean between(Subject source, Subject destination, FlowKey ends) {
+        if (!labels.could(ends, source, destination)) {
+            return false;
+        }
         PolicyMode in = ends.ingressMode();
         PolicyMode out = ends.egressMode();
         boolean forth =

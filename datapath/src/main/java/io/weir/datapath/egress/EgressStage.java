@@ -24,7 +24,7 @@ import io.weir.kernel.Memory;
 
 /**
  * The stage "egress": settles the account of each packet, and hands what is forwarded to its ways out in the form that each
- * demands: VLAN tag pushed or popped, checksums and segments made in software where the way out cannot.
+ * demands, with its security level: VLAN tag pushed or popped, checksums and segments made in software where the way out cannot.
  *
  * <p>A frame with one destination is changed in place. A flooded one is copied to a spare slot for each other form than it
  * came in that some port needs, as the ports before may not have sent it yet.
@@ -150,7 +150,9 @@ public final class EgressStage implements Stage, ReplySink {
             drop(port, address, length, batch.nowNs(), DropReason.EGRESS_PORT_DOWN);
             return;
         }
-        if (length - ETHERNET_LENGTH > table.mtu(port) && exceedsMtu(batch, i, table.mtu(port))) {
+        if (length - ETHERNET_LENGTH > table.mtu(port)
+                && !transmitter.judgesSize()
+                && exceedsMtu(batch, i, table.mtu(port))) {
             drop(port, address, length, batch.nowNs(), DropReason.EGRESS_MTU_EXCEEDED);
             return;
         }
@@ -164,7 +166,7 @@ public final class EgressStage implements Stage, ReplySink {
             }
             length += VlanEgress.growth(plan);
         }
-        transmit(port, transmitter, address, length);
+        transmit(port, transmitter, address, length, batch.label(i));
     }
 
     /** The frame in another form, in a copy that all ports with the same plan share; 0 when no spare slot is left. */
@@ -191,17 +193,17 @@ public final class EgressStage implements Stage, ReplySink {
         tap.dropped(port, address, length, nowNs, reason.code());
     }
 
-    private void transmit(int port, Transmitter transmitter, long address, int length) {
+    private void transmit(int port, Transmitter transmitter, long address, int length, int level) {
         tap.transmitted(port, address, length, nowNs);
         if (transmitter.offloads() != Transmitter.TAKES_ALL
                 && !header.wrapBefore(address).isPlain()) {
-            int reason = offload.transmit(ingressPort, port, transmitter, address, length);
+            int reason = offload.transmit(ingressPort, port, transmitter, address, length, level);
             if (reason != DropReason.NONE) {
                 counters.drop(port, reason);
                 tap.dropped(port, address, length, nowNs, reason);
             }
         } else {
-            transmitter.transmit(address, length);
+            transmitter.transmit(address, length, level);
         }
         unflushed.add(port);
     }
@@ -243,19 +245,19 @@ public final class EgressStage implements Stage, ReplySink {
 
     /** The reply counts as originated by the frame that it answers: one that arrived on this batch's port. */
     @Override
-    public void send(long frameAddress, int lengthBytes, int port, int vlan) {
+    public void send(long frameAddress, int lengthBytes, int port, int vlan, int level) {
         counters.add(port, CounterTable.ORIGINATED, 1);
-        sendOwn(frameAddress, lengthBytes, port, vlan);
+        sendOwn(frameAddress, lengthBytes, port, vlan, level);
     }
 
     /** The copy counts as one that the frame under way, which arrived on this batch's port, has caused. */
     @Override
-    public void sendCopy(long frameAddress, int lengthBytes, int port) {
+    public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
         counters.add(ingressPort, CounterTable.REPLICATED, 1);
-        sendOwn(frameAddress, lengthBytes, port, ports.table().vlan(port).vlan());
+        sendOwn(frameAddress, lengthBytes, port, ports.table().vlan(port).vlan(), level);
     }
 
-    private void sendOwn(long frameAddress, int lengthBytes, int port, int vlan) {
+    private void sendOwn(long frameAddress, int lengthBytes, int port, int vlan, int level) {
         Transmitter transmitter = transmitters[port];
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
         if (transmitter == null || !ports.table().has(port, PortTable.READY)) {
@@ -263,7 +265,8 @@ public final class EgressStage implements Stage, ReplySink {
             return;
         }
         long plan = VlanEgress.plan(0, 0, UNTAGGED, vlan, ports.table().vlan(port));
-        transmit(port, transmitter, vlanEgress.apply(plan, frameAddress), lengthBytes + VlanEgress.growth(plan));
+        long address = vlanEgress.apply(plan, frameAddress);
+        transmit(port, transmitter, address, lengthBytes + VlanEgress.growth(plan), level);
     }
 
     /** Sends what waits at the ways out. */

@@ -45,8 +45,9 @@ final class FlowReader {
         transport(batch, i, frame, key);
     }
 
-    /** MAC addresses, VLAN and EtherType. */
+    /** Level, MAC addresses, VLAN and EtherType. */
     static void link(PacketBatch batch, int i, FlowKey key) {
+        key.label(batch.label(i));
         key.link(batch.sourceMac(i), batch.destinationMac(i), batch.vlan(i), batch.etherType(i));
     }
 

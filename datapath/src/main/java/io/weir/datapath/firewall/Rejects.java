@@ -44,7 +44,7 @@ final class Rejects {
     }
 
     /** Tells the packet's sender. */
-    void reject(PacketBatch batch, int i, UnsafeBuffer frame) {
+    void reject(PacketBatch batch, int i, UnsafeBuffer frame, int level) {
         int port = batch.ingressPort();
         if (!mayAnswer(batch, i, frame) || !buckets.take(port, PER_SECOND, batch.nowNs())) {
             return;
@@ -56,28 +56,28 @@ final class Rejects {
         int length = isTcp(batch, i)
                 ? replies.resetSender(room, batch, i, frame)
                 : replies.prohibited(room, batch, i, frame);
-        sink.send(room, length, port, batch.vlan(i));
+        sink.send(room, length, port, batch.vlan(i), level);
     }
 
     /** Resets the TCP connection of the packet at the end that it does not reach. */
-    void resetReceiver(PacketBatch batch, int i, UnsafeBuffer frame, int port) {
+    void resetReceiver(PacketBatch batch, int i, UnsafeBuffer frame, int port, int level) {
         if (!isTcp(batch, i) || !mayAnswer(batch, i, frame) || !buckets.take(port, PER_SECOND, batch.nowNs())) {
             return;
         }
         long room = sink.take();
         if (room != 0) {
-            sink.send(room, replies.resetReceiver(room, batch, i, frame), port, batch.vlan(i));
+            sink.send(room, replies.resetReceiver(room, batch, i, frame), port, batch.vlan(i), level);
         }
     }
 
     /** Sends a reset of which nothing but a session tells: {@link RejectReplies#reset} has been set up for it. */
-    void reset(RejectReplies.Reset reset, int port, int vlan, long nowNs) {
+    void reset(RejectReplies.Reset reset, int port, int vlan, int level, long nowNs) {
         if (!buckets.take(port, PER_SECOND, nowNs)) {
             return;
         }
         long room = sink.take();
         if (room != 0) {
-            sink.send(room, replies.reset(room, reset), port, vlan);
+            sink.send(room, replies.reset(room, reset), port, vlan, level);
         }
     }
 

@@ -224,7 +224,8 @@ public enum DropReason {
     ESP_NOT_IP(174, "esp-encrypt", INFO, "frame is not IP, and the tunnel carries IP packets only"),
     ESP_UNSEGMENTABLE(175, "esp-encrypt", ERROR, "super-frame of a kind that cannot be segmented before encryption"),
     ESP_QUEUE_FULL(176, "esp-encrypt", ERROR, "the network below did not take the datagram in time"),
-    ESP_SEND_REFUSED(177, "esp-encrypt", ERROR, "the kernel refused the datagram");
+    ESP_SEND_REFUSED(177, "esp-encrypt", ERROR, "the kernel refused the datagram"),
+    ESP_HOPS_EXCEEDED(178, "esp-encrypt", INFO, "packet has no hop left for the way through the tunnel");
 
     /** How a reason is meant to be read: INFO happens on a healthy network, ERROR deserves a look. */
     public enum Severity {

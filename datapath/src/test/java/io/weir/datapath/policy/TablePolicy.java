@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import io.weir.datapath.pipeline.DropReason;
  *     OPTION: mirror=PORT, limits=N, until=NS, reset, drain, keep, audit
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
+ *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
  * </pre>
  *
  * <p>Rules are numbered by their line. Without a rule, egress of the source denies. An end that is no component is UNKNOWN, WORLD
@@ -48,6 +50,7 @@ public final class TablePolicy implements Policy {
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
+    private final Map<String, List<Integer>> levels = new HashMap<>();
 
     public TablePolicy(int epoch, String text) {
         this.epoch = epoch;
@@ -68,6 +71,12 @@ public final class TablePolicy implements Policy {
             case "assurance-too-low" -> marked.put(words[1], DropReason.ASSURANCE_TOO_LOW.code());
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
             case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
+            case "levels" ->
+                levels.put(
+                        words[1],
+                        Arrays.stream(words[2].split(",", -1))
+                                .map(Integer::valueOf)
+                                .toList());
             default -> rule(number, words);
         }
     }
@@ -215,6 +224,11 @@ public final class TablePolicy implements Policy {
         String from = end(flow.ingressPort(), flow.ingressRole(), flow.sourceMac(), flow, true);
         String to = end(flow.egressPort(), flow.egressRole(), flow.destinationMac(), flow, false);
         verdict.identities(number(from), number(to));
+        verdict.label(level(flow, from));
+        if (!mayHave(from, verdict.label()) || !mayHave(to, verdict.label())) {
+            deny(flow, verdict, Action.DROP, LABEL_DENIED, 0);
+            return;
+        }
         int mark = marked.getOrDefault(from, marked.getOrDefault(to, 0));
         if (mark != 0) {
             deny(flow, verdict, Action.DROP, mark, 0);
@@ -327,9 +341,12 @@ public final class TablePolicy implements Policy {
     public boolean couldTalk(FlowKey ends, long nowNs) {
         String from = end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true);
         String to = end(ends.egressPort(), ends.egressRole(), ends.destinationMac(), ends, false);
-        return rules.stream()
-                .anyMatch(rule ->
-                        !rule.action.startsWith("drop") && (between(rule, from, to) || between(rule, to, from)));
+        int level = level(ends, from);
+        return mayHave(from, level)
+                && mayHave(to, level)
+                && rules.stream()
+                        .anyMatch(rule -> !rule.action.startsWith("drop")
+                                && (between(rule, from, to) || between(rule, to, from)));
     }
 
     private static boolean between(Rule rule, String from, String to) {
@@ -343,7 +360,18 @@ public final class TablePolicy implements Policy {
 
     @Override
     public int level(FlowKey ends) {
-        return 0;
+        return level(ends, end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true));
+    }
+
+    private int level(FlowKey flow, String from) {
+        return flow.label() != 0
+                ? flow.label()
+                : levels.getOrDefault(from, List.of(0)).get(0);
+    }
+
+    private boolean mayHave(String component, int level) {
+        List<Integer> its = levels.get(component);
+        return its == null || its.contains(level);
     }
 
     @Override

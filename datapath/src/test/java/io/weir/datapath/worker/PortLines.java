@@ -24,7 +24,7 @@ import io.weir.datapath.port.VlanSettings;
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
  *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours, split-horizon,
- *   storm BROADCAST,MULTICAST,UNKNOWN, enforce, audit, role uplink|host, dhcp client|server, may-advertise
+ *   storm BROADCAST,MULTICAST,UNKNOWN, esp, enforce, audit, role uplink|host, dhcp client|server, may-advertise
  * </pre>
  */
 final class PortLines {
@@ -52,6 +52,7 @@ final class PortLines {
     private PortRole role = PortRole.VM;
     private PolicySettings.Dhcp dhcp = PolicySettings.Dhcp.NONE;
     private boolean mayAdvertise;
+    private PortSettings.Type type = PortSettings.Type.PCAP;
 
     private PortLines(String line) {
         words = new ArrayDeque<>(List.of(line.strip().split(" +")));
@@ -98,7 +99,7 @@ final class PortLines {
                 storm);
         return new PortSettings(
                 name,
-                PortSettings.Type.PCAP,
+                type,
                 "",
                 null,
                 PortSettings.Io.AUTO,
@@ -135,6 +136,7 @@ final class PortLines {
             case "audit" -> policyMode = PolicyMode.AUDIT;
             case "role" -> role = PortRole.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "dhcp" -> dhcp = PolicySettings.Dhcp.valueOf(words.remove().toUpperCase(Locale.ROOT));
+            case "esp" -> type = PortSettings.Type.ESP;
             case "may-advertise" -> mayAdvertise = true;
             case "storm" -> storm = storm(numbers(words.remove()));
             default -> throw new IllegalArgumentException("port " + name + ": unknown word \"" + word + '"');
