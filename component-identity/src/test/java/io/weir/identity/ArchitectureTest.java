@@ -36,6 +36,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "manifest")
                 .optionalLayer("evaluate")
                 .definedBy(ROOT + "evaluate")
+                .optionalLayer("compliance")
+                .definedBy(ROOT + "compliance")
                 .optionalLayer("compile")
                 .definedBy(ROOT + "compile")
                 .whereLayer("document")
@@ -46,8 +48,10 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("document", "component")
                 .whereLayer("evaluate")
                 .mayOnlyAccessLayers("document", "component")
+                .whereLayer("compliance")
+                .mayOnlyAccessLayers("document", "component", "label")
                 .whereLayer("compile")
-                .mayOnlyAccessLayers("document", "component", "manifest", "evaluate")
+                .mayOnlyAccessLayers("document", "component", "manifest", "evaluate", "compliance")
                 .check(CLASSES);
     }
 
@@ -58,7 +62,7 @@ class ArchitectureTest {
 
     @Test
     void shouldKnowEveryPackage() {
-        List<String> known = List.of("document", "component", "manifest", "evaluate", "compile");
+        List<String> known = List.of("document", "component", "manifest", "evaluate", "compliance", "compile");
 
         noClasses()
                 .that()
