@@ -30,6 +30,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("document")
                 .definedBy(ROOT + "document")
+                .layer("label")
+                .definedBy(ROOT + "label")
                 .layer("component")
                 .definedBy(ROOT + "component")
                 .layer("manifest")
@@ -42,16 +44,18 @@ class ArchitectureTest {
                 .definedBy(ROOT + "compile")
                 .whereLayer("document")
                 .mayNotAccessAnyLayer()
-                .whereLayer("component")
+                .whereLayer("label")
                 .mayOnlyAccessLayers("document")
+                .whereLayer("component")
+                .mayOnlyAccessLayers("document", "label")
                 .whereLayer("manifest")
-                .mayOnlyAccessLayers("document", "component")
+                .mayOnlyAccessLayers("document", "label", "component")
                 .whereLayer("evaluate")
-                .mayOnlyAccessLayers("document", "component")
+                .mayOnlyAccessLayers("document", "label", "component")
                 .whereLayer("compliance")
-                .mayOnlyAccessLayers("document", "component", "label")
+                .mayOnlyAccessLayers("document", "label")
                 .whereLayer("compile")
-                .mayOnlyAccessLayers("document", "component", "manifest", "evaluate", "compliance")
+                .mayOnlyAccessLayers("document", "label", "component", "manifest", "evaluate", "compliance")
                 .check(CLASSES);
     }
 
@@ -62,7 +66,7 @@ class ArchitectureTest {
 
     @Test
     void shouldKnowEveryPackage() {
-        List<String> known = List.of("document", "component", "manifest", "evaluate", "compliance", "compile");
+        List<String> known = List.of("document", "label", "component", "manifest", "evaluate", "compliance", "compile");
 
         noClasses()
                 .that()

@@ -26,15 +26,14 @@ final class PeerMembers {
 
     private boolean contain(List<Peer> peers, String id, Map<String, String> labels, Set<String> around) {
         for (Peer peer : peers) {
-            boolean member =
-                    switch (peer) {
-                        case Peer.Any any -> true;
-                        case Peer.ByCidr network -> true;
-                        case Peer.ById(String component) -> component.equals(id);
-                        case Peer.ByLabels(Map<String, String> wanted) ->
-                            labels.entrySet().containsAll(wanted.entrySet());
-                        case Peer.ByGroup(String group) -> around.add(group) && contain(members(group), id, labels, around);
-                    };
+            boolean member = switch (peer) {
+                case Peer.Any any -> true;
+                case Peer.ByCidr network -> true;
+                case Peer.ById(String component) -> component.equals(id);
+                case Peer.ByLabels(Map<String, String> wanted) ->
+                    labels.entrySet().containsAll(wanted.entrySet());
+                case Peer.ByGroup(String group) -> around.add(group) && contain(members(group), id, labels, around);
+            };
             if (member) {
                 return true;
             }

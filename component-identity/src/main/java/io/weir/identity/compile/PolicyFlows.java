@@ -23,6 +23,7 @@ import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.Rule;
 import io.weir.identity.component.RuleAction;
 import io.weir.identity.component.RuleSet;
+import io.weir.identity.label.DomainType;
 import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelSettings;
 import io.weir.identity.label.Level;
@@ -73,7 +74,9 @@ public final class PolicyFlows {
         Set<Level> all = new LinkedHashSet<>(domain.levels());
         add(all, domain.unlabeled().range());
         labels.ports().values().forEach(range -> add(all, range));
-        documents.documents(Kind.COMPONENT).forEach(document -> add(all, context(document).range()));
+        documents
+                .documents(Kind.COMPONENT)
+                .forEach(document -> add(all, context(document).range()));
         return List.copyOf(all);
     }
 
@@ -83,13 +86,16 @@ public final class PolicyFlows {
     }
 
     private SecurityContext context(Document document) {
-        return ((Component) document.body()).securityLabel().orElse(domain.unlabeled());
+        return ((Component) document.body())
+                .securityLabel()
+                .map(SecurityContext::parse)
+                .orElse(domain.unlabeled());
     }
 
     private FlowGraph build() {
         for (Document document : documents.documents(Kind.COMPONENT)) {
             SecurityContext context = context(document);
-            if (!context.range().isSingle()) {
+            if (!context.range().single()) {
                 component(document, context);
             }
         }
@@ -102,8 +108,11 @@ public final class PolicyFlows {
             return;
         }
         String title = document.title();
-        if (domain.types().containsKey(context.type()) && domain.types().get(context.type()).writesDown()) {
-            trusted(title, context);
+        Optional<DomainType.Trust> trust = Optional.ofNullable(domain.types().get(context.type()))
+                .flatMap(DomainType::trust)
+                .filter(DomainType.Trust::writeDown);
+        if (trust.isPresent()) {
+            trusted(title, context, trust.get().reason());
             return;
         }
         int carrier = graph.carrier(title);
@@ -116,9 +125,8 @@ public final class PolicyFlows {
         });
     }
 
-    private void trusted(String title, SecurityContext context) {
+    private void trusted(String title, SecurityContext context, String reason) {
         LevelRange range = context.range();
-        String reason = domain.types().get(context.type()).trust().orElseThrow().reason();
         graph.filter(new FlowGraph.Filter(
                 DomainBound.name(domain, context.type(), range.high()),
                 DomainBound.name(domain, context.type(), range.low()),
@@ -149,14 +157,18 @@ public final class PolicyFlows {
         if (!isolated) {
             peers.add(List.of(new Peer.Any()));
         }
-        rules.stream().filter(PolicyFlows::lets).map(egress ? Rule::to : Rule::from).forEach(peers::add);
+        rules.stream()
+                .filter(PolicyFlows::lets)
+                .map(egress ? Rule::to : Rule::from)
+                .forEach(peers::add);
         return peers;
     }
 
     private List<Rule> operatorRules() {
         List<Rule> rules = new ArrayList<>();
         for (Document document : documents.documents(Kind.RULE_SET)) {
-            ((RuleSet) document.body()).rules().stream().filter(PolicyFlows::lets).forEach(rules::add);
+            ((RuleSet) document.body())
+                    .rules().stream().filter(PolicyFlows::lets).forEach(rules::add);
         }
         grants.forEach(document -> rules.add(((Grant) document.body()).rule()));
         return rules;

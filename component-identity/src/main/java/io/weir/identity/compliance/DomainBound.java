@@ -28,8 +28,8 @@ public final class DomainBound implements FlowBound {
         domain.types().keySet().stream().sorted().forEach(graph::label);
         int rule = graph.reason("type rule of the domain");
         domain.receivers()
-                .forEach((sender, receivers) -> receivers.forEach(
-                        receiver -> graph.step(graph.label(sender), graph.label(receiver), rule)));
+                .forEach((sender, receivers) ->
+                        receivers.forEach(receiver -> graph.step(graph.label(sender), graph.label(receiver), rule)));
         types = FlowBound.of(graph.build());
     }
 
