@@ -8,11 +8,12 @@ import java.util.regex.Pattern;
  * <p>Threading: immutable.
  */
 public record SecurityContext(String user, String role, String type, LevelRange range) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.]{1,64}");
+
     /** Of what has no label where no domain says otherwise. */
     public static final SecurityContext UNLABELED =
             new SecurityContext("system_u", "object_r", "unlabeled_t", LevelRange.of(Level.LOWEST));
 
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.]{1,64}");
     private static final String NAMES = "1 to 64 letters, digits, dots, underscores";
     private static final String FORM = "write user:role:type:low[-high], such as system_u:system_r:app_t:s2-s5:c1.c3";
 
