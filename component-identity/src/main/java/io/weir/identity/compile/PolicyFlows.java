@@ -13,6 +13,7 @@ import io.weir.identity.compliance.Compliance;
 import io.weir.identity.compliance.ComplianceResult;
 import io.weir.identity.compliance.DomainBound;
 import io.weir.identity.compliance.FlowGraph;
+import io.weir.identity.compliance.FlowPolicy;
 import io.weir.identity.compliance.LabelMap;
 import io.weir.identity.component.Component;
 import io.weir.identity.component.Document;
@@ -45,6 +46,7 @@ import io.weir.identity.label.SecurityContext;
 public final class PolicyFlows {
     private final PolicySet documents;
     private final List<Document> grants;
+    private final List<FlowPolicy> parts;
     private final LabelDomain domain;
     private final PeerMembers members;
     private final List<Level> levels; // in play
@@ -52,22 +54,29 @@ public final class PolicyFlows {
     private final Map<List<Peer>, BitSet> heard = new HashMap<>(); // levels of all whom the peers may be
     private final FlowGraph.Builder graph = FlowGraph.builder();
 
-    private PolicyFlows(PolicySet documents, List<Document> grants, LabelSettings labels) {
+    private PolicyFlows(PolicySet documents, List<Document> grants, LabelSettings labels, List<FlowPolicy> parts) {
         this.documents = documents;
         this.grants = grants;
+        this.parts = parts;
         this.domain = labels.domain();
         this.members = new PeerMembers(documents);
         this.levels = levels(labels);
     }
 
-    /** The flows of documents, grants beside them, as a graph whose labels are named as {@link DomainBound#name} says. */
-    public static FlowGraph of(PolicySet documents, List<Document> grants, LabelSettings labels) {
-        return new PolicyFlows(documents, grants, labels).build();
+    /**
+     * The flows of documents, grants beside them, as a graph whose labels are named as {@link DomainBound#name} says.
+     *
+     * @param parts policies of guests and peers: what happens inside a component that one describes, that one says
+     */
+    public static FlowGraph of(
+            PolicySet documents, List<Document> grants, LabelSettings labels, List<FlowPolicy> parts) {
+        return new PolicyFlows(documents, grants, labels, parts).build();
     }
 
     /** Whether documents comply with the domain that they are under. */
-    public static ComplianceResult check(PolicySet documents, List<Document> grants, LabelSettings labels) {
-        return Compliance.check(of(documents, grants, labels), LabelMap.SAME, new DomainBound(labels.domain()));
+    public static ComplianceResult check(
+            PolicySet documents, List<Document> grants, LabelSettings labels, List<FlowPolicy> parts) {
+        return Compliance.check(of(documents, grants, labels, parts), LabelMap.SAME, new DomainBound(labels.domain()));
     }
 
     private List<Level> levels(LabelSettings labels) {
@@ -95,11 +104,16 @@ public final class PolicyFlows {
     private FlowGraph build() {
         for (Document document : documents.documents(Kind.COMPONENT)) {
             SecurityContext context = context(document);
-            if (!context.range().single()) {
+            if (!context.range().single() && !described(document.id())) {
                 component(document, context);
             }
         }
+        parts.forEach(part -> part.addTo(graph));
         return graph.build();
+    }
+
+    private boolean described(String component) {
+        return parts.stream().anyMatch(part -> part.component().equals(Optional.of(component)));
     }
 
     private void component(Document document, SecurityContext context) {

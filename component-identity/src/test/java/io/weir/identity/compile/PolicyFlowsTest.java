@@ -69,10 +69,10 @@ class PolicyFlowsTest {
                 .with(server("web.public", 3, "s2"));
         LabelSettings labels = new LabelSettings(domain(false), Map.of());
 
-        assertTrue(PolicyFlows.check(documents, List.of(), labels).compliant());
+        assertTrue(PolicyFlows.check(documents, List.of(), labels, List.of()).compliant());
         assertEquals(
                 "browser_t:s5 -> Component web.browser -> browser_t:s2",
-                PolicyFlows.check(documents, List.of(grant), labels).path());
+                PolicyFlows.check(documents, List.of(grant), labels, List.of()).path());
         ComplianceResult networks =
                 check(domain(false), browser("s2-s5", "{cidr: 10.0.0.2/32}"), server("web.public", 3, "s2"));
         assertTrue(networks.path().contains("web.browser"), networks.path());
@@ -116,7 +116,7 @@ class PolicyFlowsTest {
             set = set.with(more);
         }
         assertEquals(documents.length, set.documents(Kind.COMPONENT).size());
-        return PolicyFlows.check(set, List.of(), new LabelSettings(domain, Map.of()));
+        return PolicyFlows.check(set, List.of(), new LabelSettings(domain, Map.of()), List.of());
     }
 
     private static List<Document> browser(String range, String peers) {
