@@ -62,6 +62,7 @@ class PolicedAllocationTest {
 
     /** What it says of a flow follows from its ports and the epoch. */
     private record Mixed(int epoch) implements Policy {
+        private static final int LOWEST_LEVEL = 3;
         private static final Limits LIMITS = new Limits(1, 1000, 100, 1_000_000, 50, null);
 
         @Override
@@ -83,6 +84,7 @@ class PolicedAllocationTest {
         public void evaluate(FlowKey flow, long nowNs, Verdict verdict) {
             verdict.begin(epoch);
             verdict.identities(flow.ingressPort(), flow.egressPort());
+            verdict.label(level(flow));
             switch ((flow.destinationPort() + epoch) % 8) {
                 case 0 -> verdict.decide(Action.DROP, DropReason.EGRESS_DENIED.code());
                 case 1 -> verdict.decide(Action.REJECT, DropReason.INGRESS_DENIED.code());
@@ -112,7 +114,7 @@ class PolicedAllocationTest {
 
         @Override
         public int level(FlowKey ends) {
-            return 0;
+            return ends.label() != 0 ? ends.label() : LOWEST_LEVEL;
         }
 
         @Override
@@ -191,6 +193,7 @@ class PolicedAllocationTest {
         Memory.writeInt(address + VirtioNetHeader.LENGTH - Integer.BYTES, 0);
         Memory.copy(frame, 0, address + VirtioNetHeader.LENGTH, frame.length);
         batch.add(address + VirtioNetHeader.LENGTH, frame.length, i);
+        batch.label(i, (i + batches) % 4);
     }
 
     /** Every frame meets every port: taken for a loop, that would shut all ports but one. */
