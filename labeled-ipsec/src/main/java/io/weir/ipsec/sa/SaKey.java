@@ -1,5 +1,8 @@
 package io.weir.ipsec.sa;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -23,6 +26,23 @@ public final class SaKey {
     /** A copy, which the caller wipes. */
     public byte[] material() {
         return material.clone();
+    }
+
+    /**
+     * Sixteen bytes of its SHA-256, by which it is known again without being kept; keys are too long to be found from it by trying.
+     *
+     * @param high first eight bytes
+     */
+    record Fingerprint(long high, long low) {}
+
+    Fingerprint fingerprint() {
+        try {
+            ByteBuffer digest =
+                    ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(material));
+            return new Fingerprint(digest.getLong(), digest.getLong());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JVM has SHA-256", impossible);
+        }
     }
 
     /** Overwrites the key. */
