@@ -1,5 +1,6 @@
 package io.weir.ipsec.tunnel;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -229,12 +230,17 @@ class CoalescerTest {
 
     @Test
     void shouldStopAtTheLongestPacket() {
-        TestPacket[] packets = new TestPacket[70];
-        for (int i = 0; i < packets.length; i++) {
-            packets[i] = segment(i);
+        // Two messages, as the kernel coalesces them: one batch takes both.
+        for (int message = 0; message < 2; message++) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (int i = 0; i < 35; i++) {
+                arrive(segment(message * 35 + i).frame(), 2);
+                all.writeBytes(transport.inbox.removeLast().bytes());
+            }
+            transport.inbox.add(new MemoryTransport.Message(all.toByteArray(), all.size() / 35, 0));
         }
 
-        List<TunnelEnd.Frame> frames = receive(packets);
+        List<TunnelEnd.Frame> frames = end.receive();
 
         assertEquals(List.of(54 + 65 * SIZE, 54 + 5 * SIZE), lengths(frames));
     }
