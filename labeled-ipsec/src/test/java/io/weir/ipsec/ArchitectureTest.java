@@ -28,8 +28,8 @@ class ArchitectureTest {
             .importPackages("io.weir.ipsec");
 
     /** What every packet passes through. */
-    private static final Set<String> HOT_CLASSES =
-            Set.of("esp.EspSealer", "esp.EspOpener", "esp.EspHeader", "esp.InnerLength", "sa.ReplayWindow", "sa.SaLimits");
+    private static final Set<String> HOT_CLASSES = Set.of(
+            "esp.EspSealer", "esp.EspOpener", "esp.EspHeader", "esp.InnerLength", "sa.ReplayWindow", "sa.SaLimits");
 
     private static final Set<String> HOT_METHODS = Set.of(
             "sa.SadSnapshot.inbound",
@@ -84,8 +84,7 @@ class ArchitectureTest {
                 .resideInAnyPackage(ROOT + "sa", ROOT + "esp")
                 .should()
                 .dependOnClassesThat(DescribedPredicate.describe(
-                        "are of the datapath or of identities, other than drop reasons",
-                        ArchitectureTest::isForeign))
+                        "are of the datapath or of identities, other than drop reasons", ArchitectureTest::isForeign))
                 .check(CLASSES);
     }
 
@@ -123,7 +122,9 @@ class ArchitectureTest {
 
     private static boolean isHot(JavaCodeUnit unit) {
         String owner = unit.getOwner().getFullName();
-        if (!owner.startsWith(ROOT) || unit.getName().startsWith("<") || unit.getName().startsWith("of")) {
+        if (!owner.startsWith(ROOT)
+                || unit.getName().startsWith("<")
+                || unit.getName().startsWith("of")) {
             return false;
         }
         String type = owner.substring(ROOT.length());

@@ -31,7 +31,8 @@ class EspAllocationTest {
             bench.inner(bench.ipv4(LENGTH));
             run(bench, PACKETS / 2);
 
-            // The JVM may add a little in every round for compiled code coming and going, as PipelineAllocationTest says.
+            // The JVM may add a little in every round for compiled code coming and going, as PipelineAllocationTest
+            // says.
             long least = Long.MAX_VALUE;
             for (int round = 0; round < ROUNDS && least > JVM_BYTES; round++) {
                 long before = threads.getCurrentThreadAllocatedBytes();

@@ -107,8 +107,7 @@ class EspInnerTest {
             noise[63] = EspHeader.NONE;
             assertReason(DropReason.ESP_DUMMY, bench.open(sealText(bench, noise)));
             assertEquals(
-                    2,
-                    bench.right.status(EspBench.NOW_NS).getFirst().drops().get(DropReason.ESP_DUMMY));
+                    2, bench.right.status(EspBench.NOW_NS).getFirst().drops().get(DropReason.ESP_DUMMY));
         }
     }
 
@@ -184,8 +183,7 @@ class EspInnerTest {
     void shouldRefusePathsTooNarrowForThePadding() {
         try (EspBench bench = ip(TFC)) {
             assertEquals(1002, bench.sealer.innerCapacity(EspBench.LEVEL, SEALED_TFC));
-            assertReason(
-                    DropReason.ESP_MTU_EXCEEDED, bench.sealer.innerCapacity(EspBench.LEVEL, SEALED_TFC - 4));
+            assertReason(DropReason.ESP_MTU_EXCEEDED, bench.sealer.innerCapacity(EspBench.LEVEL, SEALED_TFC - 4));
         }
     }
 

@@ -24,8 +24,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
  */
 @Timeout(600)
 class EspMutationTest {
-    private static final int CHANGES = (Boolean.getBoolean("weir.long") ? 1_000_000 : 70_000)
-            / EspCipher.values().length;
+    private static final int CHANGES =
+            (Boolean.getBoolean("weir.long") ? 1_000_000 : 70_000) / EspCipher.values().length;
     private static final int PER_PACKET = 100;
 
     private final Random random = new Random(0x3DE59);
@@ -92,7 +92,10 @@ class EspMutationTest {
         SaStatus status = bench.right.status(EspBench.NOW_NS).getFirst();
         for (Map.Entry<DropReason, Long> entry : status.drops().entrySet()) {
             if (entry.getKey() != DropReason.ESP_TRUNCATED) {
-                assertEquals(refused.get(entry.getKey()), entry.getValue(), entry.getKey().label());
+                assertEquals(
+                        refused.get(entry.getKey()),
+                        entry.getValue(),
+                        entry.getKey().label());
             }
         }
         assertEquals(CHANGES / PER_PACKET, status.packets());
