@@ -30,6 +30,8 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("document")
                 .definedBy(ROOT + "document")
+                .layer("label")
+                .definedBy(ROOT + "label")
                 .layer("component")
                 .definedBy(ROOT + "component")
                 .layer("manifest")
@@ -40,14 +42,16 @@ class ArchitectureTest {
                 .definedBy(ROOT + "compile")
                 .whereLayer("document")
                 .mayNotAccessAnyLayer()
-                .whereLayer("component")
+                .whereLayer("label")
                 .mayOnlyAccessLayers("document")
+                .whereLayer("component")
+                .mayOnlyAccessLayers("document", "label")
                 .whereLayer("manifest")
-                .mayOnlyAccessLayers("document", "component")
+                .mayOnlyAccessLayers("document", "label", "component")
                 .whereLayer("evaluate")
-                .mayOnlyAccessLayers("document", "component")
+                .mayOnlyAccessLayers("document", "label", "component")
                 .whereLayer("compile")
-                .mayOnlyAccessLayers("document", "component", "manifest", "evaluate")
+                .mayOnlyAccessLayers("document", "label", "component", "manifest", "evaluate")
                 .check(CLASSES);
     }
 
@@ -58,7 +62,7 @@ class ArchitectureTest {
 
     @Test
     void shouldKnowEveryPackage() {
-        List<String> known = List.of("document", "component", "manifest", "evaluate", "compile");
+        List<String> known = List.of("document", "label", "component", "manifest", "evaluate", "compile");
 
         noClasses()
                 .that()

@@ -173,7 +173,7 @@ final class PolicyMessages {
                 .setReason(reason(explanation.reason()))
                 .setEgress(side(answer.epoch(), explanation.egress(), explanation.sourceAssurance()))
                 .setIngress(side(answer.epoch(), explanation.ingress(), explanation.destinationAssurance()))
-                .setLabel(explanation.label())
+                .setLabel(explanation.label().toString())
                 .setEpoch(answer.epoch().epoch())
                 .setRevision(answer.epoch().revision())
                 .setSource(end(answer.probe().source(), key.sourceHigh(), key.sourceLow(), key))

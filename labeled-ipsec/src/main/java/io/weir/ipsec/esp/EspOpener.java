@@ -11,7 +11,7 @@ import io.weir.kernel.Scratch;
  *
  * <p>Threading: one worker.
  */
-public final class EspOpener implements EspInbound, AutoCloseable {
+public final class EspOpener implements EspInbound {
     private static final int TRUNCATED = DropReason.ESP_TRUNCATED.code();
     private static final int SPI_UNKNOWN = DropReason.ESP_SPI_UNKNOWN.code();
     private static final int AUTHENTICATION_FAILED = DropReason.ESP_AUTHENTICATION_FAILED.code();
@@ -127,6 +127,11 @@ public final class EspOpener implements EspInbound, AutoCloseable {
     @Override
     public int level() {
         return level;
+    }
+
+    @Override
+    public void idle() {
+        sad.current();
     }
 
     @Override

@@ -14,7 +14,7 @@ import io.weir.kernel.Scratch;
  *
  * <p>Threading: one worker.
  */
-public final class EspSealer implements EspOutbound, AutoCloseable {
+public final class EspSealer implements EspOutbound {
     private static final int NO_SA = DropReason.ESP_NO_SA.code();
     private static final int MTU_EXCEEDED = DropReason.ESP_MTU_EXCEEDED.code();
 

@@ -11,6 +11,7 @@ enum Metric {
     FIREWALL_ALLOCATION("allocated from parse to verdict", "B/packet", false),
     RULES_RATIO("a verdict under 100,000 rules over one under 10", "x", false),
     EVALUATE_SCATTERED("a verdict under 100,000 rules, another flow each time", "ns", false),
+    LABEL_CHECK("whether a level lies in a range", "ns", false),
     SESSION_HIT("session hit: the whole stage firewall, in a batch", "ns", false),
     SESSION_HIT_ALONE("session found, tracked and counted, one by one", "ns", false),
     SESSION_NEW("session begun and ended", "ns", false),
