@@ -53,7 +53,8 @@ class TunnelIT {
             assertTrue(hosts.dropped(0, DropReason.ESP_MTU_EXCEEDED) >= 1);
             TwoHosts.exec(hosts.guest(0), "ping -M do -s " + (hosts.tunnel(0).mtu() - 28) + " -c 1 -W 2 10.8.0.2");
             TwoHosts.exec(hosts.guest(0), "ping -M dont -s 3000 -c 1 -W 2 10.8.0.2");
-            TwoHosts.exec(hosts.guest(0), "ping -6 -s 3000 -c 2 -W 2 fd08::2");
+            // The first tells this guest, the second the other one, which answers in fragments too.
+            TwoHosts.exec(hosts.guest(0), "ping -6 -s 3000 -c 4 -i 0.3 -W 2 fd08::2");
         }
     }
 
