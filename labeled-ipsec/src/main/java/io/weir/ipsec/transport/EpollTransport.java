@@ -62,7 +62,8 @@ final class EpollTransport implements DatagramTransport {
 
     private void configure(EpollDatagramChannelConfig config) {
         config.setUdpGro(socket.coalescing());
-        config.setMaxDatagramPayloadSize(0); // one message a system call: Netty's recvmmsg loses the length of the segments
+        config.setMaxDatagramPayloadSize(
+                0); // one message a system call: Netty's recvmmsg loses the length of the segments
         config.setRecvByteBufAllocator(reader);
         config.setWriteBufferWaterMark(UNLIMITED);
     }

@@ -2,6 +2,8 @@ package io.weir.ipsec.transport;
 
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;
@@ -12,8 +14,6 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-
-import org.jspecify.annotations.Nullable;
 
 import io.weir.kernel.Errno;
 import io.weir.kernel.Syscall;

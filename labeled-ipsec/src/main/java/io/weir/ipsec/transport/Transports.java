@@ -1,9 +1,9 @@
 package io.weir.ipsec.transport;
 
+import org.jspecify.annotations.Nullable;
+
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
-
-import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.port.PortException;
 import io.weir.kernel.KernelException;
@@ -46,7 +46,8 @@ public final class Transports {
     private static void require(TransportSettings settings, String name, boolean available, @Nullable Throwable cause) {
         if (!available) {
             throw new PortException(
-                    "peer \"" + settings.peer() + "\": transport " + name + " is not available on this machine: " + cause,
+                    "peer \"" + settings.peer() + "\": transport " + name + " is not available on this machine: "
+                            + cause,
                     "allow it (`sysctl kernel.io_uring_disabled=0`), or set transport: socket");
         }
     }
