@@ -35,6 +35,7 @@ class ArchitectureTest {
         ROOT + "wire",
         ROOT + "parse",
         ROOT + "bridge",
+        ROOT + "label",
         ROOT + "segment",
         ROOT + "egress",
         ROOT + "packet",
@@ -68,6 +69,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "port")
                 .layer("parse")
                 .definedBy(ROOT + "parse")
+                .layer("label")
+                .definedBy(ROOT + "label")
                 .layer("segment")
                 .definedBy(ROOT + "segment")
                 .layer("bridge")
@@ -100,6 +103,8 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("packet", "pipeline", "wire")
                 .whereLayer("bridge")
                 .mayOnlyAccessLayers("packet", "pipeline", "wire", "port")
+                .whereLayer("label")
+                .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port", "bridge", "firewall")
                 .whereLayer("session")
                 .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port")
                 .whereLayer("capture")
@@ -107,7 +112,7 @@ class ArchitectureTest {
                 .whereLayer("firewall")
                 .mayOnlyAccessLayers("packet", "pipeline", "policy", "wire", "port", "segment", "bridge", "session")
                 .whereLayer("egress")
-                .mayOnlyAccessLayers("packet", "pipeline", "port", "segment", "bridge", "capture")
+                .mayOnlyAccessLayers("packet", "pipeline", "port", "segment", "bridge", "capture", "label")
                 .whereLayer("replay")
                 .mayOnlyAccessLayers("packet", "pipeline", "port", "capture")
                 .whereLayer("worker")
@@ -127,6 +132,7 @@ class ArchitectureTest {
                 "capture",
                 "egress",
                 "firewall",
+                "label",
                 "packet",
                 "parse",
                 "pipeline",

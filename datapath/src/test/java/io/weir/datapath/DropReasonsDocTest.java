@@ -24,9 +24,10 @@ class DropReasonsDocTest {
             # Drop reasons
 
             A frame that Weir does not pass on is dropped for exactly one of these reasons, and counted under it: at the port it
-            arrived on, but for the stage `egress`, which counts at the port the frame would have left by. A reason belongs to one
-            stage, so that the counter alone tells how far a frame got. Label and code are the same in `weir ports`, `weir stats`,
-            captures and `weir replay`; codes are never renumbered or used again.
+            arrived on, but for the stages `egress` and `esp-encrypt`, which count at the port the frame would have left by. A
+            reason belongs to one stage, so that the counter alone tells how far a frame got. Label and code are the same in
+            `weir ports`, `weir stats`, captures and `weir replay`; codes are never renumbered or used again. The stages
+            `esp-decrypt` and `esp-encrypt` are the work of tunnels' own devices, before all other stages and behind them.
 
             Severity `info` happens on a healthy network; `error` deserves a look.
 

@@ -16,7 +16,8 @@ import io.weir.datapath.port.PortTable;
  * multicast snooping: its set holds the ports that asked for it, and flooding switches do not apply to them.
  *
  * <p>A frame leaves by the port it came from only where that port has hairpin on. Two isolated ports never exchange frames;
- * as in the Linux bridge that includes a port and itself.
+ * as in the Linux bridge that includes a port and itself. The same holds for ports with split horizon, the tunnels of a full mesh:
+ * a frame that came from one has been sent to all others by the host that it comes from.
  *
  * <p>Threading: one instance a worker, called by that worker only.
  */
@@ -41,6 +42,7 @@ public final class BridgeStage implements Stage {
         return Set.of(
                 DropReason.DESTINATION_IS_SOURCE,
                 DropReason.PORT_ISOLATED,
+                DropReason.SPLIT_HORIZON,
                 DropReason.FLOOD_DISABLED,
                 DropReason.NO_DESTINATION,
                 DropReason.MULTICAST_NO_MEMBER);
@@ -80,6 +82,8 @@ public final class BridgeStage implements Stage {
             batch.drop(i, DropReason.DESTINATION_IS_SOURCE.code());
         } else if (table.has(ingress, PortTable.ISOLATED) && table.has(port, PortTable.ISOLATED)) {
             batch.drop(i, DropReason.PORT_ISOLATED.code());
+        } else if (table.has(ingress, PortTable.SPLIT_HORIZON) && table.has(port, PortTable.SPLIT_HORIZON)) {
+            batch.drop(i, DropReason.SPLIT_HORIZON.code());
         } else if (!table.vlanMembers(batch.vlan(i)).contains(port)) {
             batch.drop(i, DropReason.NO_DESTINATION.code());
         } else {
@@ -103,6 +107,8 @@ public final class BridgeStage implements Stage {
             batch.drop(i, DropReason.NO_DESTINATION.code());
         } else if (separate(set, batch, table)) {
             batch.drop(i, DropReason.PORT_ISOLATED.code());
+        } else if (leaveMesh(set, batch, table)) {
+            batch.drop(i, DropReason.SPLIT_HORIZON.code());
         } else if (set.retainAll(willing).isEmpty()) {
             batch.drop(i, DropReason.FLOOD_DISABLED.code());
         } else {
@@ -116,6 +122,8 @@ public final class BridgeStage implements Stage {
             batch.drop(i, DropReason.MULTICAST_NO_MEMBER.code());
         } else if (separate(set, batch, table)) {
             batch.drop(i, DropReason.PORT_ISOLATED.code());
+        } else if (leaveMesh(set, batch, table)) {
+            batch.drop(i, DropReason.SPLIT_HORIZON.code());
         }
     }
 
@@ -133,6 +141,14 @@ public final class BridgeStage implements Stage {
     private static boolean separate(PortSet set, PacketBatch batch, PortTable table) {
         if (table.has(batch.ingressPort(), PortTable.ISOLATED)) {
             set.removeAll(table.isolated());
+        }
+        return set.isEmpty();
+    }
+
+    /** Leaves, of a frame from a tunnel of a mesh, the ports that are none; returns whether none is left. */
+    private static boolean leaveMesh(PortSet set, PacketBatch batch, PortTable table) {
+        if (table.has(batch.ingressPort(), PortTable.SPLIT_HORIZON)) {
+            set.removeAll(table.splitHorizon());
         }
         return set.isEmpty();
     }

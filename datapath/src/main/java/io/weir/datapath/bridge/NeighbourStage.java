@@ -219,7 +219,7 @@ public final class NeighbourStage implements Stage {
     }
 
     private void answered(PacketBatch batch, int i, long room, int length) {
-        sink.send(room, length, batch.ingressPort(), batch.vlan(i));
+        sink.send(room, length, batch.ingressPort(), batch.vlan(i), batch.label(i));
         PortTable table = ports.table();
         PortSet set = batch.egressSet(i);
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {

@@ -15,9 +15,11 @@ public interface ReplySink {
     /**
      * Sends the frame that was written into the room taken last. It is untagged: {@link VlanEgress#plan} with no traits and any
      * access port as ingress gives its form at the port.
+     *
+     * @param level number of the security level that it travels at, 0 for none: that of what it answers
      */
-    void send(long frameAddress, int lengthBytes, int port, int vlan);
+    void send(long frameAddress, int lengthBytes, int port, int vlan, int level);
 
     /** As {@link #send}, of a copy of the frame under way: counted as such, and untagged in the port's own VLAN. */
-    void sendCopy(long frameAddress, int lengthBytes, int port);
+    void sendCopy(long frameAddress, int lengthBytes, int port, int level);
 }

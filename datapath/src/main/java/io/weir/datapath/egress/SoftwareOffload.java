@@ -50,16 +50,16 @@ final class SoftwareOffload {
      *
      * @return {@link DropReason#NONE}, or the code of the reason for which it cannot be sent
      */
-    int transmit(int ingress, int port, Transmitter transmitter, long address, int length) {
+    int transmit(int ingress, int port, Transmitter transmitter, long address, int length, int level) {
         header.wrapBefore(address);
         int type = header.gsoType();
         if (type != VirtioNetHeader.GSO_NONE && (transmitter.offloads() & needed(type)) == 0) {
-            return segment(ingress, port, transmitter, address, length);
+            return segment(ingress, port, transmitter, address, length, level);
         }
         if (type != VirtioNetHeader.GSO_NONE
                 || (transmitter.offloads() & Transmitter.TAKES_CHECKSUM) != 0
                 || checksums.complete(address, length)) {
-            transmitter.transmit(address, length);
+            transmitter.transmit(address, length, level);
             return DropReason.NONE;
         }
         return DropReason.EGRESS_UNSEGMENTABLE.code();
@@ -69,7 +69,7 @@ final class SoftwareOffload {
         return gsoType == VirtioNetHeader.GSO_UDP_L4 ? Transmitter.TAKES_USO : Transmitter.TAKES_TSO;
     }
 
-    private int segment(int ingress, int port, Transmitter transmitter, long address, int length) {
+    private int segment(int ingress, int port, Transmitter transmitter, long address, int length, int level) {
         int segments = segmenter.begin(address, length);
         if (segments == 0) {
             return DropReason.EGRESS_UNSEGMENTABLE.code();
@@ -80,7 +80,7 @@ final class SoftwareOffload {
         for (int i = 0; i < segments; i++) {
             int segmentLength = segmenter.next(room);
             header.wrapBefore(room).clear();
-            transmitter.transmit(room, segmentLength);
+            transmitter.transmit(room, segmentLength, level);
         }
         return DropReason.NONE;
     }

@@ -8,6 +8,7 @@ import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.Verdict;
 import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.wire.Ipv6Header;
 import io.weir.datapath.wire.NeighbourMessage;
@@ -32,6 +33,7 @@ final class ControlReach {
     private static final int ND_TARGET_OFFSET = 8;
 
     private final CurrentPolicy current;
+    private final Verdict verdict = new Verdict();
 
     ControlReach(CurrentPolicy current) {
         this.current = current;
@@ -63,11 +65,16 @@ final class ControlReach {
     }
 
     private boolean mayHear(Policy policy, FlowKey ends, int ingress, int egress, long nowNs) {
-        if (!current.enforced(ingress) && !current.enforced(egress)) {
+        if (!current.judged(ingress) && !current.judged(egress)) {
             return true;
         }
         current.egress(ends, egress);
-        return policy.couldTalk(ends, nowNs);
+        if (current.enforced(ingress) || current.enforced(egress)) {
+            return policy.couldTalk(ends, nowNs);
+        }
+        // Audit mode lets everything pass, but for what its security level forbids.
+        policy.evaluate(ends, nowNs, verdict);
+        return !Judge.isOfLabels(verdict.reason());
     }
 
     /** A probe's own address is the one it asks for, and an announcement asks for nobody's. */

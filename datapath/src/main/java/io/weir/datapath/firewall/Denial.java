@@ -20,6 +20,9 @@ final class Denial {
     int ingressPort;
     int bytes;
     int epoch;
+    /** Number of the flow's security level, 0 for none. */
+    int label;
+
     long nowNs;
     /** Whether not the packet was denied, but its copy to one of several ports. */
     boolean copy;
@@ -45,6 +48,7 @@ final class Denial {
         sourceIdentity = verdict.sourceIdentity();
         destinationIdentity = verdict.destinationIdentity();
         epoch = verdict.epoch();
+        label = verdict.label();
         return this;
     }
 

@@ -13,10 +13,10 @@ import io.weir.datapath.policy.FlowKey;
  *  | source   | destin.  |rule | reason | ingress| action | epoch| vlan  | packets | bytes | firstNs | lastNs |
  *  | identity | identity |     |        | port   |        |      |       |         |       |         |        |
  *  +----------+----------+-----+--------+--------+--------+------+-------+---------+-------+---------+--------+
- *  64                  80                  96       100         104       108
- *  +-------------------+-------------------+--------+-----------+---------+------------------------------------+
- *  | source address    | destination addr. |protocol| ports     | copy    |                                    |
- *  +-------------------+-------------------+--------+-----------+---------+------------------------------------+
+ *  64                  80                  96       100         104       108       112
+ *  +-------------------+-------------------+--------+-----------+---------+---------+--------------------------+
+ *  | source address    | destination addr. |protocol| ports     | copy    | level   |                          |
+ *  +-------------------+-------------------+--------+-----------+---------+---------+--------------------------+
  * </pre>
  *
  * <p>Key are the first six fields, and whether copies were denied. Native byte order.
@@ -46,6 +46,7 @@ public final class DenyRecord {
     private static final int PROTOCOL = 96;
     private static final int PORTS = 100;
     private static final int COPY = 104;
+    private static final int LABEL = 108;
 
     private UnsafeBuffer rows = new UnsafeBuffer(0, 0);
     private int at;
@@ -97,6 +98,7 @@ public final class DenyRecord {
         rows.putLong(at + BYTES, rows.getLong(at + BYTES) + denial.bytes);
         rows.putLong(at + LAST, denial.nowNs);
         rows.putInt(at + EPOCH, denial.epoch);
+        rows.putInt(at + LABEL, flow.label() != 0 ? flow.label() : denial.label);
         rows.putInt(at + VLAN, flow.vlan());
         rows.putLong(at + SOURCE, flow.sourceHigh());
         rows.putLong(at + SOURCE + Long.BYTES, flow.sourceLow());
@@ -140,6 +142,11 @@ public final class DenyRecord {
      */
     public boolean copies() {
         return rows.getInt(at + COPY) != 0;
+    }
+
+    /** Number of the security level of the flow seen last, 0 for none. */
+    public int label() {
+        return rows.getInt(at + LABEL);
     }
 
     /** Epoch that judged last. */

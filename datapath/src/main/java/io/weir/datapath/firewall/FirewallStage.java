@@ -141,20 +141,22 @@ public final class FirewallStage implements Stage, AutoCloseable {
 
     private void dhcp(PacketBatch batch, int i, Policy policy) {
         batch.wrap(i, judge.frame);
-        refuse(batch, i, policy, reach.dhcp(batch, i, kinds[i]));
+        judge.read(batch, i);
+        control(batch, i, policy, reach.dhcp(batch, i, kinds[i]));
     }
 
     private void control(PacketBatch batch, int i, Policy policy) {
         batch.wrap(i, judge.frame);
         current.ingress(judge.flow, batch.ingressPort());
-        refuse(batch, i, policy, reach.neighbour(batch, i, judge.frame, policy, judge.flow));
+        control(batch, i, policy, reach.neighbour(batch, i, judge.frame, policy, judge.flow));
     }
 
-    private void refuse(PacketBatch batch, int i, Policy policy, int reason) {
+    /** What hosts need before they can talk travels at the level of its sender. */
+    private void control(PacketBatch batch, int i, Policy policy, int reason) {
         if (reason != DropReason.NONE) {
-            judge.read(batch, i);
-            judge.verdict.begin(policy.epoch());
-            judge.refuse(batch, i, batch.egressPort(i), reason);
+            judge.refuseUnjudged(batch, i, policy, reason);
+        } else {
+            batch.label(i, policy.level(judge.flow));
         }
     }
 
@@ -165,11 +167,13 @@ public final class FirewallStage implements Stage, AutoCloseable {
         int egress = batch.egressPort(i);
         if (egress < 0) {
             if (judge.flood(batch, i, policy) != Judge.NO_PORT && flows.withinLimits(batch, i, policy)) {
+                judge.setLevel(batch, i);
                 judge.mirror(batch, i, judge.verdict.mirrorPort());
             }
         } else if (judge.evaluate(policy, egress, batch.nowNs())) {
             judge.recordAudit(batch, i, egress);
             if (flows.withinLimits(batch, i, policy)) {
+                judge.setLevel(batch, i);
                 judge.mirror(batch, i, judge.verdict.mirrorPort());
             }
         } else {

@@ -21,11 +21,11 @@ import io.weir.datapath.policy.Verdict;
  *  | source address | destin. address|protocol| ports | vlan  | ingress| reason | action | audit    |
  *  |                |                |        |       |+ type | +egress|        |        | action   |
  *  +----------------+----------------+--------+-------+-------+--------+--------+--------+----------+
- *  116     120              128             136                144
- *  +-------+----------------+---------------+------------------+------------------+
- *  | audit | packets forward| bytes forward | packets of reply | bytes of reply   |
- *  | rule  |                |               |                  |                  |
- *  +-------+----------------+---------------+------------------+------------------+
+ *  116     120              128             136                144                152     156
+ *  +-------+----------------+---------------+------------------+------------------+-------+
+ *  | audit | packets forward| bytes forward | packets of reply | bytes of reply   | level |
+ *  | rule  |                |               |                  |                  |       |
+ *  +-------+----------------+---------------+------------------+------------------+-------+
  * </pre>
  *
  * <p>Threading: not thread-safe; wrapped anew for each record.
@@ -42,7 +42,7 @@ public final class FlowRecord {
     /** A live session met another epoch and goes on. */
     public static final int REJUDGED = 5;
 
-    static final int LENGTH = 152;
+    static final int LENGTH = 160;
 
     private static final int KIND = 0;
     private static final int EPOCH = 4;
@@ -68,6 +68,7 @@ public final class FlowRecord {
     private static final int BYTES_FORWARD = 128;
     private static final int PACKETS_REPLY = 136;
     private static final int BYTES_REPLY = 144;
+    private static final int LABEL = 152;
 
     private DirectBuffer buffer = new UnsafeBuffer(0, 0);
     private int at;
@@ -93,6 +94,7 @@ public final class FlowRecord {
         out.putInt(at + ACTION, verdict.action());
         out.putInt(at + AUDIT_ACTION, verdict.auditAction());
         out.putInt(at + AUDIT_RULE, verdict.auditRule());
+        out.putInt(at + LABEL, Sessions.level(flow, verdict));
         writeCounts(out, at, 0, 0, 0, 0);
         out.putLong(at + DURATION, 0);
     }
@@ -134,6 +136,11 @@ public final class FlowRecord {
     /** How long the session has lived, in ns; 0 where there is none. */
     public long durationNs() {
         return buffer.getLong(at + DURATION);
+    }
+
+    /** Number of the security level that the flow travels at, 0 for none. */
+    public int label() {
+        return buffer.getInt(at + LABEL);
     }
 
     public int epoch() {

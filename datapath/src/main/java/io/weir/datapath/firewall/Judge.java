@@ -23,6 +23,8 @@ final class Judge {
     private static final int EGRESS_NO_RULE = DropReason.EGRESS_NO_RULE.code();
     private static final int INGRESS_NO_RULE = DropReason.INGRESS_NO_RULE.code();
     private static final int REDIRECT_TARGET_DOWN = DropReason.REDIRECT_TARGET_DOWN.code();
+    private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
+    private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
 
     /** The packet under way. */
     final FlowKey flow = new FlowKey();
@@ -73,7 +75,7 @@ final class Judge {
         }
         recorder.denied(flow, verdict, egress, batch.length(i));
         if (verdict.action() == Action.REJECT) {
-            rejects.reject(batch, i, frame);
+            rejects.reject(batch, i, frame, levelOfAnswer(batch, i));
         }
         batch.drop(i, verdict.reason());
     }
@@ -101,8 +103,7 @@ final class Judge {
      * @return whether the packet is dropped
      */
     boolean refuse(PacketBatch batch, int i, int egress, int reason) {
-        boolean enforced = current.enforced(batch.ingressPort()) || (egress >= 0 && current.enforced(egress));
-        if (!enforced && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch, i, reason))) {
+        if (!enforced(batch, egress) && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch, i, reason))) {
             forgive(batch, i, egress, reason);
             return false;
         }
@@ -112,9 +113,72 @@ final class Judge {
         return true;
     }
 
+    /**
+     * As {@link #refuse}, of a packet in {@link #frame} about which the policy was not asked. Where it passes all the same it does at
+     * its own level, and only to whom that level may go: audit mode never weakens labels.
+     */
+    void refuseUnjudged(PacketBatch batch, int i, Policy policy, int reason) {
+        read(batch, i);
+        int level = policy.level(flow);
+        if (!enforced(batch, batch.egressPort(i)) && !keepLevel(batch, i, policy)) {
+            return;
+        }
+        verdict.begin(policy.epoch());
+        verdict.label(level);
+        if (!refuse(batch, i, batch.egressPort(i), reason)) {
+            batch.label(i, level);
+        }
+    }
+
+    /** Takes ports out of a packet's way that its level may not reach; false when it is dropped for want of any other. */
+    private boolean keepLevel(PacketBatch batch, int i, Policy policy) {
+        int egress = batch.egressPort(i);
+        if (egress >= 0) {
+            if (forbidden(policy, egress, batch.nowNs())) {
+                deny(batch, i, egress);
+                return false;
+            }
+            return true;
+        }
+        PortSet set = batch.egressSet(i);
+        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
+            if (judged(batch, port) && forbidden(policy, port, batch.nowNs())) {
+                set.remove(port);
+                denyOf(batch, i, port, set.isEmpty());
+            }
+        }
+        return batch.forwarded(i);
+    }
+
+    private boolean judged(PacketBatch batch, int port) {
+        return current.judged(batch.ingressPort()) || current.judged(port);
+    }
+
+    /** Whether the flow that was read may not go to a port because of its level. */
+    private boolean forbidden(Policy policy, int egress, long nowNs) {
+        return !evaluate(policy, egress, nowNs) && isOfLabels(verdict.reason());
+    }
+
+    /** Whether a reason is one that no mode and no rule sets aside. */
+    static boolean isOfLabels(int reason) {
+        return reason == LABEL_DENIED || reason == LABEL_TYPE_DENIED;
+    }
+
+    /** The packet, about which the policy was asked, leaves at its flow's level. */
+    void setLevel(PacketBatch batch, int i) {
+        batch.label(i, Sessions.level(flow, verdict));
+    }
+
+    private boolean enforced(PacketBatch batch, int egress) {
+        return current.enforced(batch.ingressPort()) || (egress >= 0 && current.enforced(egress));
+    }
+
     /** Takes enforced ports out of a refused packet's way; whether it has none left because of that. */
     private boolean onlyEnforced(PacketBatch batch, int i, int reason) {
         PortSet set = batch.egressSet(i);
+        if (set.isEmpty()) {
+            return true;
+        }
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
             if (current.enforced(port)) {
                 set.remove(port);
@@ -150,12 +214,17 @@ final class Judge {
 
     void resetReceiver(PacketBatch batch, int i, int egress) {
         if (egress >= 0) {
-            rejects.resetReceiver(batch, i, frame, egress);
+            rejects.resetReceiver(batch, i, frame, egress, levelOfAnswer(batch, i));
         }
     }
 
     void resetSender(PacketBatch batch, int i) {
-        rejects.reject(batch, i, frame);
+        rejects.reject(batch, i, frame, levelOfAnswer(batch, i));
+    }
+
+    /** What the switch says of a packet travels at the packet's level. */
+    private int levelOfAnswer(PacketBatch batch, int i) {
+        return batch.label(i) != 0 ? batch.label(i) : verdict.label();
     }
 
     /**

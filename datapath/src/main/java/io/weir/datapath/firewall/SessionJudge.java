@@ -21,7 +21,8 @@ import io.weir.datapath.wire.IpProtocol;
  * about the flow, in the direction in which it began.
  *
  * <p>A session belongs to two ports. A packet with its addresses from elsewhere is not of it, and judged by itself: it can
- * neither ride on the session nor end it, unless the policy allows it to take the session's place.
+ * neither ride on the session nor end it, unless the policy allows it to take the session's place. It belongs to one security
+ * level too, at which it is judged again and at which all that is of it leaves, whatever its ends say later.
  *
  * <p>Threading: belongs to one worker.
  */
@@ -167,6 +168,7 @@ final class SessionJudge implements AutoCloseable {
             flow.link(batch.destinationMac(i), destination, batch.vlan(i), batch.etherType(i));
         } else {
             FlowReader.link(batch, i, flow);
+            flow.label(fields.label(session));
         }
         int egress = reply ? batch.ingressPort() : batch.egressPort(i);
         current.ingress(flow, fields.ingressPort(session));
@@ -185,6 +187,7 @@ final class SessionJudge implements AutoCloseable {
         boolean resets = fields.resetAtEnd(session);
         int reason = judge.verdict.reason();
         blame(batch, i, reply);
+        batch.label(i, fields.label(session));
         judge.deny(batch, i, batch.egressPort(i));
         if (resets && judge.verdict.action() != Action.REJECT) {
             judge.resetSender(batch, i);
@@ -238,12 +241,13 @@ final class SessionJudge implements AutoCloseable {
             return;
         }
         table.touch(session, reply, batch.length(i), sessions.nowMs());
-        if (fields.mirrored(session)) {
-            mirror(batch, i, policy, session);
-        }
         if (batch.is(i, PacketBatch.IS_FRAGMENT) && !batch.is(i, PacketBatch.IS_LATER_FRAGMENT)) {
             batch.wrap(i, judge.frame);
             fragments.remember(batch, i, judge.frame, session);
+        }
+        batch.label(i, fields.label(session));
+        if (fields.mirrored(session)) {
+            mirror(batch, i, policy, session);
         }
     }
 
@@ -288,20 +292,33 @@ final class SessionJudge implements AutoCloseable {
         }
         boolean begins = tcp ? TcpTracker.begins(segment) : !key.answer();
         if (!begins && !pickedUp(batch, i, egress, tcp)) {
+            judge.setLevel(batch, i);
             return;
         }
         if (former != MISS) {
             sessions.end(former, DropReason.NONE);
         }
+        if (key.level() == 0 && judge.verdict.label() != 0) {
+            endAtLevel(judge.verdict.label());
+        }
         int session = sessions.begin(key, judge.flow, policy, judge.verdict, batch.ingressPort(), egress);
         if (session < 0) {
             judge.refuse(batch, i, egress, -session);
+            judge.setLevel(batch, i);
             return;
         }
         if (tcp) {
             sessions.track(session, segment, !begins);
         }
         pass(batch, i, policy, session, false);
+    }
+
+    /** A packet that proves no level turns out to be at that of another session between its ends, whose place it takes. */
+    private void endAtLevel(int level) {
+        int twin = sessions.atLevel(key, level);
+        if (twin != MISS) {
+            sessions.end(twin, DropReason.NONE);
+        }
     }
 
     /** Whether a packet from the middle of a flow begins a session all the same: on a port in audit mode. */
@@ -322,9 +339,7 @@ final class SessionJudge implements AutoCloseable {
         boolean quotedReply = session != MISS && fields.isReply(session, quoted);
         boolean related = session != MISS && isBack(batch, i, session, quotedReply) && inFlight(session, quotedReply);
         if (!related) {
-            judge.read(batch, i);
-            judge.verdict.begin(policy.epoch());
-            judge.refuse(batch, i, batch.egressPort(i), ICMP_UNRELATED);
+            judge.refuseUnjudged(batch, i, policy, ICMP_UNRELATED);
             return;
         }
         boolean stale = fields.epoch(session) != policy.epoch()
@@ -333,8 +348,8 @@ final class SessionJudge implements AutoCloseable {
         if (stale && !judgeQuoted(batch, i, policy, session)) {
             return;
         }
-        if (!sessions.pass(session, batch.length(i))) {
-            refuse(batch, i, session, !quotedReply, RATE_EXCEEDED);
+        if (sessions.pass(session, batch.length(i)) || !refuse(batch, i, session, !quotedReply, RATE_EXCEEDED)) {
+            batch.label(i, fields.label(session));
         }
     }
 
@@ -383,11 +398,12 @@ final class SessionJudge implements AutoCloseable {
         if (!batch.forwarded(i) || (egress != Judge.NO_PORT && !withinLimits(batch, i, policy))) {
             return;
         }
-        if (egress != Judge.NO_PORT) {
-            judge.mirror(batch, i, judge.verdict.mirrorPort());
-        }
         if (batch.is(i, PacketBatch.IS_FRAGMENT)) {
             fragments.remember(batch, i, judge.frame, FLOODED | judge.flow.destinationPort());
+        }
+        if (egress != Judge.NO_PORT) {
+            judge.setLevel(batch, i);
+            judge.mirror(batch, i, judge.verdict.mirrorPort());
         }
     }
 
@@ -406,15 +422,15 @@ final class SessionJudge implements AutoCloseable {
             judge.flow.transport(batch.ipProtocol(i), 0, decision & 0xFFFF);
             boolean passes = judge.flood(batch, i, policy) != Judge.NO_PORT && withinLimits(batch, i, policy);
             if (passes) {
+                judge.setLevel(batch, i);
                 judge.mirror(batch, i, judge.verdict.mirrorPort());
             }
         } else if (decision < 0 || decision >= FLOODED || !share(batch, i, policy, decision)) {
-            judge.verdict.begin(policy.epoch());
-            judge.refuse(batch, i, batch.egressPort(i), FRAGMENT_UNJUDGED);
+            judge.refuseUnjudged(batch, i, policy, FRAGMENT_UNJUDGED);
         }
     }
 
-    /** Does with the fragment as with its session; false when it is not of it. */
+    /** Does with the fragment as with its session; false when it is not of it: the number may be another's by now. */
     private boolean share(PacketBatch batch, int i, Policy policy, int session) {
         if (!table.live(session, sessions.nowMs())) {
             return false;
@@ -426,6 +442,7 @@ final class SessionJudge implements AutoCloseable {
         boolean itsOwn = (!reply || backward(judge.flow, known))
                 && known.protocol() == batch.ipProtocol(i)
                 && known.vlan() == batch.vlan(i)
+                && table.admits(session, batch.label(i), reply)
                 && batch.ingressPort() == from;
         if (!itsOwn || narrow(batch, i, to) != to) {
             return false;

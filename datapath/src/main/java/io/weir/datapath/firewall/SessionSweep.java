@@ -90,6 +90,6 @@ final class SessionSweep implements SessionTable.Visitor {
         reset.destinationPort = reply ? flow.sourcePort() : flow.destinationPort();
         reset.sequence = fields.sequenceEnd(session, reply);
         reset.acknowledgment = fields.sequenceEnd(session, !reply);
-        rejects.reset(reset, port, flow.vlan(), nowNs);
+        rejects.reset(reset, port, flow.vlan(), fields.label(session), nowNs);
     }
 }

@@ -3,6 +3,7 @@ package io.weir.datapath.firewall;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
 import io.weir.datapath.session.SessionEvents;
@@ -18,7 +19,8 @@ import io.weir.datapath.session.TcpTracker;
  * flow events.
  *
  * <p>Sessions that a former process has left go on where they were, but nothing that was decided of them holds: the first packet
- * or sweep judges them anew, and counts them under their limits.
+ * or sweep judges them anew, and counts them under their limits. Numbers of levels mean nothing after a restart: a session whose
+ * packets prove none gets its level anew from the policy, and one whose packets prove theirs has ended.
  *
  * <p>Threading: owned by one worker.
  */
@@ -45,6 +47,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
 
     private final FlowKey endFlow = new FlowKey();
     private final Verdict endVerdict = new Verdict();
+    private final SessionKey known = new SessionKey();
     private int endReason;
     private long nowNs;
     private int nowMs;
@@ -77,11 +80,12 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     private void inherit(int session) {
         fields.unlimited(session);
         fields.digest(session, DOUBTED);
-        if (fields.epoch(session) == 0) {
-            // The former process was killed before it had kept what was decided.
+        if (fields.epoch(session) == 0 || !fields.unproven(session)) {
+            // The former process was killed before it had kept what was decided, or its level is not known.
             table.end(session);
             return;
         }
+        table.label(session, 0);
         inherited = true;
     }
 
@@ -127,6 +131,11 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         return table.find(key, nowMs);
     }
 
+    /** The session between the key's ends at a level, whatever the packet proves. */
+    int atLevel(SessionKey key, int level) {
+        return table.atLevel(key, level, nowMs);
+    }
+
     int find(SessionKey key, long hash, int guess) {
         return table.find(key, hash, guess, nowMs);
     }
@@ -150,6 +159,10 @@ public final class Sessions implements SessionEvents, AutoCloseable {
      * @return the session, or minus the code of the reason for which it cannot begin
      */
     int begin(SessionKey key, FlowKey flow, Policy policy, Verdict verdict, int ingress, int egress) {
+        int level = level(flow, verdict);
+        if (level > Levels.MAX_NUMBER) {
+            return -LABEL_DENIED;
+        }
         int chain = limits.of(policy, verdict.limits(), nowNs);
         if (chain == LimitChains.EXHAUSTED) {
             return -DropReason.CONNECTION_LIMIT.code();
@@ -158,7 +171,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         if (reason != DropReason.NONE) {
             return -reason;
         }
-        int session = table.begin(key, ingress, egress, nowMs);
+        int session = table.begin(key, level, ingress, egress, nowMs);
         if (session == SessionTable.FULL) {
             limits.remove(chain);
             return -DropReason.SESSION_TABLE_FULL.code();
@@ -166,6 +179,11 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         judged(session, flow, verdict, chain);
         flows.begin(FlowRecord.BEGUN, nowNs, flow, verdict, ingress, egress).end();
         return session;
+    }
+
+    /** Level that a flow travels at: the one its packets prove, else what was said of it. */
+    static int level(FlowKey flow, Verdict verdict) {
+        return flow.label() != 0 ? flow.label() : verdict.label();
     }
 
     private void judged(int session, FlowKey flow, Verdict verdict, int chain) {
@@ -179,7 +197,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         fields.fill(session, flow);
     }
 
-    /** The session goes on under another verdict. */
+    /** The session goes on under another verdict, at the level that it has; where it had none, at the verdict's. */
     void renew(int session, FlowKey flow, Policy policy, Verdict verdict, int egress) {
         boolean otherEpoch = fields.epoch(session) != verdict.epoch();
         int found = limits.of(policy, verdict.limits(), nowNs);
@@ -188,6 +206,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         limits.add(chain);
         limits.remove(fields.limits(session));
         judged(session, flow, verdict, chain);
+        takeLevel(session, verdict.label());
         if (egress != fields.egressPort(session)) {
             table.egress(session, egress);
         }
@@ -196,15 +215,29 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         }
     }
 
+    private void takeLevel(int session, int level) {
+        if (fields.label(session) != 0 || level == 0 || level > Levels.MAX_NUMBER) {
+            return;
+        }
+        fields.key(session, known);
+        int twin = table.atLevel(known, level, nowMs);
+        if (twin != SessionTable.MISS) {
+            end(twin, DropReason.NONE);
+        }
+        table.label(session, level);
+    }
+
     /**
      * Whether a session that the verdict denies goes on all the same, as the rule it began under says for changes of the policy.
-     * What ends by itself ends, and nothing spares a quarantined component.
+     * What ends by itself ends, and nothing spares a quarantined component, or a flow at a level that it may not have.
      */
     boolean spared(int session, FlowKey flow, Verdict verdict) {
         boolean policyChanged = fields.epoch(session) != verdict.epoch() && fields.valid(session, nowMs);
         int onChange = fields.onChange(session);
-        boolean never = verdict.reason() == QUARANTINED || verdict.reason() == LABEL_DENIED || !sameEnds(session, flow);
-        if (!policyChanged || never || onChange == Verdict.REEVALUATE) {
+        if (!policyChanged
+                || neverSpared(verdict.reason())
+                || !sameEnds(session, flow)
+                || onChange == Verdict.REEVALUATE) {
             return false;
         }
         if (onChange == Verdict.DRAIN) {
@@ -213,6 +246,10 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         fields.epoch(session, verdict.epoch());
         fields.digest(session, digest(flow.sourceMac(), flow.destinationMac()));
         return true;
+    }
+
+    private static boolean neverSpared(int reason) {
+        return reason == QUARANTINED || Judge.isOfLabels(reason);
     }
 
     private boolean sameEnds(int session, FlowKey flow) {
@@ -270,6 +307,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     void describe(int session, Verdict verdict) {
         verdict.begin(fields.epoch(session));
         verdict.identities(fields.sourceIdentity(session), fields.destinationIdentity(session));
+        verdict.label(fields.label(session));
         verdict.decide(fields.action(session), DropReason.NONE);
         verdict.audit(fields.audited(session) ? Action.DROP : Action.NONE, DropReason.NONE, 0);
     }

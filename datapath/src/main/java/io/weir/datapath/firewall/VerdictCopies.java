@@ -24,11 +24,12 @@ import static io.weir.datapath.wire.NetworkOrder.put8;
  * Sends whole frames to a logging port, each in a Geneve datagram (RFC 8926) whose one option says what was decided:
  *
  * <pre>
- *   Ethernet 14 | IPv4 20 | UDP 8 | Geneve 8 | option 4 + 28 | the frame
+ *   Ethernet 14 | IPv4 20 | UDP 8 | Geneve 8 | option 4 + 32 | the frame
  *
  *   option   0  class 0xff57 (experimental)  2  type  3  length in words
  *            4  epoch       8 source identity   12 destination identity   16 egress rule   20 ingress rule
  *           24  reason     26 action  27 kind   28 ingress port           30 egress port
+ *           32  number of the security level
  * </pre>
  *
  * <p>A datagram that is larger than the port's MTU is cut into IPv4 fragments, so that frames stay whole. docs/redirect.md says
@@ -45,13 +46,13 @@ final class VerdictCopies implements AutoCloseable {
     static final int UDP_PORT = 6081;
 
     /** Longest frame that a datagram holds; of a longer one the end is missing. */
-    static final int LONGEST_FRAME = 65_535 - 20 - 8 - 8 - 32;
+    static final int LONGEST_FRAME = 65_535 - 20 - 8 - 8 - 36;
 
     private static final int NETWORK = EthernetHeader.LENGTH;
     private static final int UDP = NETWORK + Ipv4Header.MIN_LENGTH;
     private static final int GENEVE = UDP + 8;
     private static final int OPTION = GENEVE + 8;
-    private static final int OPTION_DATA_WORDS = 7;
+    private static final int OPTION_DATA_WORDS = 8;
     private static final int OPTION_LENGTH = 4 + OPTION_DATA_WORDS * Integer.BYTES;
     private static final int FRAME = OPTION + OPTION_LENGTH;
 
@@ -97,7 +98,7 @@ final class VerdictCopies implements AutoCloseable {
         int flowHash = (int) (batch.sourceMac(i) ^ batch.destinationMac(i)) & 0x3FFF;
         put32(datagram, UDP, (0xC000 | flowHash) << 16 | UDP_PORT);
         put32(datagram, UDP + 4, (FRAME + length - UDP) << 16);
-        return sendFragments(FRAME + length - UDP, port);
+        return sendFragments(FRAME + length - UDP, port, level(verdict, batch, i));
     }
 
     /** What the sender left to others to do, as the copy's receiver should see a whole packet. */
@@ -124,9 +125,15 @@ final class VerdictCopies implements AutoCloseable {
         put8(datagram, OPTION + 27, kind);
         put16(datagram, OPTION + 28, batch.ingressPort());
         put16(datagram, OPTION + 30, batch.egressPort(i));
+        put32(datagram, OPTION + 32, level(verdict, batch, i));
     }
 
-    private boolean sendFragments(int payload, int port) {
+    /** The copy is no less secret than the frame. */
+    private static int level(Verdict verdict, PacketBatch batch, int i) {
+        return batch.label(i) != 0 ? batch.label(i) : verdict.label();
+    }
+
+    private boolean sendFragments(int payload, int port, int level) {
         int most = (ports.table().mtu(port) - Ipv4Header.MIN_LENGTH) & ~7;
         identification++;
         for (int done = 0; done < payload; done += most) {
@@ -139,7 +146,7 @@ final class VerdictCopies implements AutoCloseable {
             boolean more = done + piece < payload;
             writeHeaders(piece, (more ? Ipv4Header.MORE_FRAGMENTS : 0) | done >>> 3);
             out.putBytes(UDP, datagram, UDP + done, piece);
-            sink.sendCopy(room, UDP + piece, port);
+            sink.sendCopy(room, UDP + piece, port, level);
         }
         return true;
     }

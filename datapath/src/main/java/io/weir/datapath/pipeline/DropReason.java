@@ -128,6 +128,11 @@ public enum DropReason {
             "egress",
             ERROR,
             "super-frame of a kind that software segmentation does not know, to a port that takes none"),
+    EGRESS_LABEL_UNWRITABLE(
+            106,
+            "egress",
+            ERROR,
+            "the way out requires a label option, and the packet has no level, no room, or a level that no tag can hold"),
 
     // source-guard
     SPOOFED_MAC(110, "source-guard", ERROR, "source MAC address is bound to no component of the port"),
@@ -189,6 +194,8 @@ public enum DropReason {
             ERROR,
             "label option of an unknown domain of interpretation, or with a tag that it lacks"),
     WIRE_LABEL_UNKNOWN(143, "wire-label", ERROR, "label option with a level beyond those that can be told apart"),
+    WIRE_LABEL_MISMATCH(
+            144, "wire-label", ERROR, "label option says another level than the SA that the packet arrived on"),
 
     // esp-decrypt
     ESP_TRUNCATED(
@@ -216,7 +223,7 @@ public enum DropReason {
     ESP_INNER_UNREACHABLE(
             162, "esp-decrypt", INFO, "nobody has answered for the inner destination's hardware address yet"),
 
-    // esp-encrypt: counted at the tunnel's port
+    // esp-encrypt: counted at the tunnel's port, as in egress
     ESP_NO_SA(170, "esp-encrypt", ERROR, "the tunnel has no outbound SA of the frame's security level"),
     ESP_SA_EXHAUSTED(171, "esp-encrypt", ERROR, "the outbound SA's sequence numbers or lifetime are used up"),
     ESP_OUTBOUND_SELECTOR(172, "esp-encrypt", ERROR, "packet is outside the tunnel's traffic selectors"),
@@ -272,6 +279,11 @@ public enum DropReason {
     /** Name of the only stage that drops for this reason. */
     public String stage() {
         return stage;
+    }
+
+    /** Whether it is counted at the port that the frame would have left by, and not where it arrived. */
+    public boolean atWayOut() {
+        return stage.equals("egress") || stage.equals("esp-encrypt");
     }
 
     public Severity severity() {

@@ -6,6 +6,9 @@ package io.weir.datapath.policy;
  * <p>Threading: any thread. Known levels are found without lock and without allocation.
  */
 public interface Levels {
+    /** Highest number that a level may have: sessions have 16 bits for it. */
+    int MAX_NUMBER = 65_535;
+
     /** Knows no level at all. */
     Levels NONE = new Levels() {
         @Override
@@ -19,7 +22,7 @@ public interface Levels {
         }
     };
 
-    /** Number of a level, which is given one if there is room; 0 when there is none. */
+    /** Number of a level, 1 to {@link #MAX_NUMBER}, which is given one if there is room; 0 when there is none. */
     int number(WireLevel level);
 
     /** Fills in the level with that number, which must be one that was given. */

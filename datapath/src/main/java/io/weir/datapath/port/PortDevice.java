@@ -24,7 +24,7 @@ public interface PortDevice extends AutoCloseable {
     /** State of the interface now; asks the kernel, so not for the packet path. GONE too when its namespace was deleted. */
     Link link();
 
-    /** How frames move: {@code tap}, {@code packet}, {@code xdp-native}, {@code xdp-generic}, {@code pcap}. */
+    /** How frames move: {@code tap}, {@code packet}, {@code xdp-native}, {@code xdp-generic}, {@code pcap}, or a tunnel's transport. */
     String io();
 
     /** Index of the kernel's interface in its namespace, 0 when there is none. */

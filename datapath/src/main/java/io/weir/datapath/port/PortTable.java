@@ -30,6 +30,7 @@ public final class PortTable {
     public static final int BPDU_GUARD = 1 << 7;
     public static final int SUPPRESS_NEIGHBOURS = 1 << 8;
     public static final int FAST_LEAVE = 1 << 9;
+    public static final int SPLIT_HORIZON = 1 << 10;
 
     private static final int VLANS = 4096;
 
@@ -52,8 +53,10 @@ public final class PortTable {
     private final int[] flags = new int[PortSet.MAX_PORTS];
     private final int[] mtu = new int[PortSet.MAX_PORTS];
     private final VlanSettings[] vlan = new VlanSettings[PortSet.MAX_PORTS];
+    private final PolicySettings.WireLabel[] wireLabel = new PolicySettings.WireLabel[PortSet.MAX_PORTS];
     private final PortSet ready = new PortSet();
     private final PortSet isolated = new PortSet();
+    private final PortSet splitHorizon = new PortSet();
     private final PortSet floodUnknown = new PortSet();
     private final PortSet floodBroadcast = new PortSet();
     private final PortSet floodMulticast = new PortSet();
@@ -63,6 +66,7 @@ public final class PortTable {
         this.entries = List.copyOf(entries);
         Arrays.fill(vlanMembers, new PortSet());
         Arrays.fill(vlan, VlanSettings.access(VlanSettings.DEFAULT_VLAN));
+        Arrays.fill(wireLabel, PolicySettings.WireLabel.NONE);
         for (Entry entry : this.entries) {
             enter(entry);
         }
@@ -73,6 +77,7 @@ public final class PortTable {
         BridgeSettings bridge = entry.settings().bridge();
         byNumber[number] = entry;
         mtu[number] = entry.mtu();
+        wireLabel[number] = entry.settings().policy().wireLabel();
         flags[number] = PRESENT
                 | bit(entry.ready(), READY)
                 | bit(bridge.learning(), LEARNING)
@@ -82,9 +87,11 @@ public final class PortTable {
                 | bit(bridge.bpduFilter(), BPDU_FILTER)
                 | bit(bridge.bpduGuard(), BPDU_GUARD)
                 | bit(bridge.suppressNeighbours(), SUPPRESS_NEIGHBOURS)
-                | bit(bridge.fastLeave(), FAST_LEAVE);
+                | bit(bridge.fastLeave(), FAST_LEAVE)
+                | bit(bridge.splitHorizon(), SPLIT_HORIZON);
         addIf(entry.ready() && entry.linkUp(), ready, number);
         addIf(bridge.isolated(), isolated, number);
+        addIf(bridge.splitHorizon(), splitHorizon, number);
         addIf(bridge.floodUnknown(), floodUnknown, number);
         addIf(bridge.floodBroadcast(), floodBroadcast, number);
         addIf(bridge.floodMulticast(), floodMulticast, number);
@@ -147,6 +154,11 @@ public final class PortTable {
         return vlan[number];
     }
 
+    /** What the port does with security labels in IP options; NONE when there is no such port. */
+    public PolicySettings.WireLabel wireLabel(int number) {
+        return wireLabel[number];
+    }
+
     /** Ports that are {@link #READY} and whose link is up: where floods go. Never change a set that this class returns. */
     public PortSet ready() {
         return ready;
@@ -154,6 +166,10 @@ public final class PortTable {
 
     public PortSet isolated() {
         return isolated;
+    }
+
+    public PortSet splitHorizon() {
+        return splitHorizon;
     }
 
     public PortSet floodUnknown() {

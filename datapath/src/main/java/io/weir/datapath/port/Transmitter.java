@@ -2,7 +2,7 @@ package io.weir.datapath.port;
 
 /**
  * A way out: one per port and worker, so that no two threads share it. It counts what it sent, and what it dropped with the
- * reasons of the stage "egress", in the worker's counters.
+ * reasons of the stage "egress", or of "esp-encrypt" where it is a tunnel's, in the worker's counters.
  *
  * <p>Threading: called by one worker.
  */
@@ -57,7 +57,7 @@ public interface Transmitter {
         /** Nobody hears. */
         Refusals NONE = (address, length, reasonCode) -> {};
 
-        /** The frame at that address was dropped, for one of the reasons of the stage "egress". */
+        /** The frame at that address was dropped, for a reason that counts at ways out. */
         void refused(long address, int length, int reasonCode);
     }
 }

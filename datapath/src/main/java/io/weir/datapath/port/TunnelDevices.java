@@ -13,7 +13,8 @@ public interface TunnelDevices {
      * Opens the tunnel to the peer that {@link PortSettings#device} names.
      *
      * @param number port number that the device counts under
-     * @throws PortException when there is no such peer, or its addresses cannot be used
+     * @throws PortException when there is no such peer, or its addresses cannot be used; {@link PortException#deviceMissing} when
+     *     nothing is wrong but that the host does not have the local address yet: then the port waits for it
      */
     PortDevice open(int number, PortSettings settings);
 }

@@ -12,14 +12,14 @@ import static io.weir.datapath.wire.NetworkOrder.*;
 
 /**
  * What was decided for the first fragment of a datagram, which the later ones share, for they have no ports of their own. A
- * datagram is known by VLAN, ingress port, addresses, identification and, in IPv4, protocol (RFC 791 section 3.2, RFC 8200
- * section 4.5).
+ * datagram is known by VLAN, ingress port, proven security level, addresses, identification and, in IPv4, protocol (RFC 791
+ * section 3.2, RFC 8200 section 4.5).
  *
  * <pre>
- *  0          16            32               36     38     40         48        56         60
- *  +----------+-------------+----------------+------+------+----------+---------+----------+------+
- *  | source   | destination | identification | VLAN | port | protocol | expires | decision | zero |
- *  +----------+-------------+----------------+------+------+----------+---------+----------+------+
+ *  0          16            32               36     38     40      44         48        56         60
+ *  +----------+-------------+----------------+------+------+-------+----------+---------+----------+------+
+ *  | source   | destination | identification | VLAN | port | level | protocol | expires | decision | zero |
+ *  +----------+-------------+----------------+------+------+-------+----------+---------+----------+------+
  * </pre>
  *
  * <p><b>Bounds.</b> {@link #CAPACITY} datagrams in sets of {@link #WAYS}, chosen by a hash with secret numbers. In a full set the
@@ -49,6 +49,7 @@ public final class FragmentVerdicts implements AutoCloseable {
     private static final int PORT_MASK = 0xFFFF;
     private static final int IDENTIFICATION_SHIFT = 32;
     private static final int VLAN_SHIFT = 16;
+    private static final int LEVEL_SHIFT = 32;
     private static final int PROTOCOL_SHIFT = 8;
     private static final int VERSION_4 = 4;
     private static final int VERSION_6 = 6;
@@ -97,6 +98,7 @@ public final class FragmentVerdicts implements AutoCloseable {
 
     private void fillKey(PacketBatch batch, int i, UnsafeBuffer frame) {
         int header = batch.networkOffset(i);
+        long level = (long) batch.label(i) << LEVEL_SHIFT;
         long origin = (long) batch.vlan(i) << VLAN_SHIFT | batch.ingressPort();
         if (batch.is(i, PacketBatch.IS_IPV4)) {
             key[0] = 0;
@@ -105,7 +107,8 @@ public final class FragmentVerdicts implements AutoCloseable {
             key[3] = u32(frame, header + Ipv4Header.DESTINATION_OFFSET);
             long identification = u16(frame, header + Ipv4Header.IDENTIFICATION_OFFSET);
             key[ORIGIN_WORD] = identification << IDENTIFICATION_SHIFT | origin;
-            key[KIND_WORD] = (long) u8(frame, header + Ipv4Header.PROTOCOL_OFFSET) << PROTOCOL_SHIFT | VERSION_4;
+            int protocol = u8(frame, header + Ipv4Header.PROTOCOL_OFFSET);
+            key[KIND_WORD] = level | (long) protocol << PROTOCOL_SHIFT | VERSION_4;
             return;
         }
         key[0] = i64(frame, header + Ipv6Header.SOURCE_OFFSET);
@@ -114,7 +117,7 @@ public final class FragmentVerdicts implements AutoCloseable {
         key[3] = i64(frame, header + Ipv6Header.DESTINATION_OFFSET + Long.BYTES);
         key[ORIGIN_WORD] = (long) identification(batch, i, frame, header) << IDENTIFICATION_SHIFT | origin;
         // Later fragments may name an extension header where the first one's chain ends with the transport protocol.
-        key[KIND_WORD] = VERSION_6;
+        key[KIND_WORD] = level | VERSION_6;
     }
 
     // The parse stage has walked the same chain without a fault.

@@ -60,7 +60,7 @@ public final class IcmpQuote {
     }
 
     /**
-     * Fills the key as of the quoted packet, when it is one that the error's receiver can have sent.
+     * Fills the key as of the quoted packet, when it is one that the error's receiver can have sent; at the level of the error.
      *
      * @param frame sees exactly the frame, whose packet is an {@link #isError error}
      * @return whether the quote is whole enough and true to itself; if not, the key is undefined
@@ -82,6 +82,7 @@ public final class IcmpQuote {
         }
         sequence = i32(frame, transport + TcpHeader.SEQUENCE_OFFSET);
         key.fill(frame, quote, ipv6, batch.vlan(i), protocol, transport);
+        key.level(batch.label(i)).quoted();
         return true;
     }
 

@@ -2,6 +2,7 @@ package io.weir.datapath.session;
 
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Verdict;
 
 /**
@@ -14,11 +15,14 @@ import io.weir.datapath.policy.Verdict;
  *   0 first end, 16 bytes                                  0 source identity      4 destination identity
  *  16 second end, 16 bytes                                 8 limits              12 valid until, ms
  *  32 scope: VLAN, flags, protocol, both ports            16 forward frames (26 bits) and bytes (38 bits)
- *  40 ingress port   42 its generation                    24 the same of the reply direction
- *  44 egress port    46 its generation                    32 forward end   36 highest end allowed   40 highest ack
- *  48 epoch                                               44 reply end     48 highest end allowed   52 highest ack
+ *  40 way: both ports, level                              24 the same of the reply direction
+ *  48 epoch                                               32 forward end   36 highest end allowed   40 highest ack
+ *                                                         44 reply end     48 highest end allowed   52 highest ack
  *  52 state and flags (16 bits)   54 SYN under suspicion  56 window scales and sizes
  *  56 last seen, ms               60 digest of the MACs   60 begun, ms
+ *
+ *  way, 64 bits:
+ *   0 ingress port (10)  10 its generation (14)   24 egress port (10)  34 its generation (14)   48 level (16)
  *
  *  link
  *   0 source's MAC address   6 destination's MAC address   12 redirect   14 mirror
@@ -48,8 +52,7 @@ public final class SessionFields {
     static final int SECOND_HIGH = 16;
     static final int SECOND_LOW = 24;
     static final int SCOPE = 32;
-    static final int INGRESS = 40;
-    static final int EGRESS = 44;
+    static final int WAY = 40;
     static final int EPOCH = 48;
     static final int STATUS = 52;
     static final int SEEN = 56;
@@ -80,11 +83,24 @@ public final class SessionFields {
     static final int ACTION_SHIFT = 11;
     static final int MIRRORED = 1 << 13;
     static final int VERDICT_MASK = 3 << ON_CHANGE_SHIFT | RESET_AT_END | AUDITED | 3 << ACTION_SHIFT | MIRRORED;
+    /** Its packets prove no level in the direction in which it began. */
+    static final int UNPROVEN = 1 << 14;
+    /** There are sessions between the same ends at other levels. */
+    static final int CROWDED = 1 << 15;
+
     static final int SUSPECT_SHIFT = 16;
+
+    // The way. A port and its generation are a stamp.
+    static final int STAMP_BITS = 24;
+    static final int STAMP_MASK = (1 << STAMP_BITS) - 1;
+    private static final int LEVEL_SHIFT = 2 * STAMP_BITS;
+    private static final int STAMP_PORT_BITS = 10;
+    private static final int STAMP_PORT_MASK = (1 << STAMP_PORT_BITS) - 1;
+    /** Generations of a port come round after so many. */
+    static final int GENERATIONS = 1 << (STAMP_BITS - STAMP_PORT_BITS);
 
     private static final int BYTES_BITS = 38;
     private static final int PORT_MASK = 0xFFFF;
-    private static final int GENERATION_SHIFT = 16;
     private static final long NS_PER_MS = 1_000_000;
     private static final int ETHER_TYPE_IPV4 = 0x0800;
     private static final int ETHER_TYPE_IPV6 = 0x86DD;
@@ -146,7 +162,10 @@ public final class SessionFields {
         return mac((session << LINK_SHIFT) + DESTINATION_MAC);
     }
 
-    /** Fills in whom the session is between, as its first packet said: MAC and IP addresses, VLAN, EtherType, protocol, ports. */
+    /**
+     * Fills in whom the session is between, as its first packet said, MAC and IP addresses, VLAN, EtherType, protocol and ports, and the
+     * level at which.
+     */
     public void fill(int session, FlowKey flow) {
         int at = session << LINE_SHIFT;
         long scope = hot.getLong(at + SCOPE);
@@ -155,7 +174,8 @@ public final class SessionFields {
         int etherType = (scope & SessionKey.IS_IPV6) != 0 ? ETHER_TYPE_IPV6 : ETHER_TYPE_IPV4;
         int source = at + (swapped ? SECOND_HIGH : FIRST_HIGH);
         int destination = at + (swapped ? FIRST_HIGH : SECOND_HIGH);
-        flow.link(sourceMac(session), destinationMac(session), vlan, etherType)
+        flow.label(label(session))
+                .link(sourceMac(session), destinationMac(session), vlan, etherType)
                 .source(hot.getLong(source), hot.getLong(source + 8))
                 .destination(hot.getLong(destination), hot.getLong(destination + 8))
                 .transport(protocol(session), sourcePort(session), destinationPort(session));
@@ -169,7 +189,7 @@ public final class SessionFields {
                 hot.getLong(at + FIRST_LOW),
                 hot.getLong(at + SECOND_HIGH),
                 hot.getLong(at + SECOND_LOW),
-                hot.getLong(at + SCOPE),
+                hot.getLong(at + SCOPE) & ~SessionKey.IS_PEER,
                 (status(session) & SWAPPED) != 0);
     }
 
@@ -204,12 +224,60 @@ public final class SessionFields {
 
     /** Switch number of the port by which the first packet came. */
     public int ingressPort(int session) {
-        return hot.getInt((session << LINE_SHIFT) + INGRESS) & PORT_MASK;
+        return portOf((int) way(session));
     }
 
     /** Switch number of the port by which the first packet left. */
     public int egressPort(int session) {
-        return hot.getInt((session << LINE_SHIFT) + EGRESS) & PORT_MASK;
+        return portOf((int) (way(session) >>> STAMP_BITS));
+    }
+
+    /** Number of the security level that its packets travel at, up to {@link Levels#MAX_NUMBER}; 0 for none. */
+    public int label(int session) {
+        return (int) (way(session) >>> LEVEL_SHIFT);
+    }
+
+    /** Gives the session another level. */
+    void label(int session, int level) {
+        long ports = way(session) & ((1L << LEVEL_SHIFT) - 1);
+        way(session, ports | (long) level << LEVEL_SHIFT);
+    }
+
+    /** Whether it was begun by packets that prove no level. */
+    public boolean unproven(int session) {
+        return (status(session) & UNPROVEN) != 0;
+    }
+
+    /** Whether there are sessions between the same ends at other levels. */
+    boolean crowded(int session) {
+        return (status(session) & CROWDED) != 0;
+    }
+
+    void crowded(int session, boolean crowded) {
+        status(session, crowded ? status(session) | CROWDED : status(session) & ~CROWDED);
+    }
+
+    /** Whether it is found by its level: {@link SessionLookup}. */
+    boolean peer(int session) {
+        return (hot.getLong((session << LINE_SHIFT) + SCOPE) & SessionKey.IS_PEER) != 0;
+    }
+
+    void peer(int session, boolean peer) {
+        int at = (session << LINE_SHIFT) + SCOPE;
+        long scope = hot.getLong(at);
+        hot.putLong(at, peer ? scope | SessionKey.IS_PEER : scope & ~SessionKey.IS_PEER);
+    }
+
+    long way(int session) {
+        return hot.getLong((session << LINE_SHIFT) + WAY);
+    }
+
+    void way(int session, long way) {
+        hot.putLong((session << LINE_SHIFT) + WAY, way);
+    }
+
+    static long way(int ingressStamp, int egressStamp, int level) {
+        return ingressStamp | (long) egressStamp << STAMP_BITS | (long) level << LEVEL_SHIFT;
     }
 
     /** One of {@link SessionState}. */
@@ -391,10 +459,14 @@ public final class SessionFields {
     }
 
     static int stamped(int port, int generation) {
-        return generation << GENERATION_SHIFT | port;
+        return ((generation << STAMP_PORT_BITS) & STAMP_MASK) | port;
     }
 
-    static int portOf(int stamped) {
-        return stamped & PORT_MASK;
+    static int generation(int stamp) {
+        return stamp >>> STAMP_PORT_BITS;
+    }
+
+    static int portOf(int stamp) {
+        return stamp & STAMP_PORT_MASK;
     }
 }

@@ -2,7 +2,6 @@ package io.weir.datapath.session;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
-import io.weir.datapath.packet.PortSet;
 import io.weir.kernel.Memory;
 
 /**
@@ -20,7 +19,7 @@ import io.weir.kernel.Memory;
  */
 final class SessionFile implements AutoCloseable {
     private static final long MAGIC = 0x5745_4952_5345_5331L; // "WEIRSES1"
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     private static final int MAGIC_OFFSET = 0;
     private static final int VERSION_OFFSET = 8;
@@ -119,7 +118,7 @@ final class SessionFile implements AutoCloseable {
         header.putLong(ALIVE_OFFSET, nowNs);
     }
 
-    /** How often a port was flushed, 0 to 65,535. */
+    /** How often a port was flushed, modulo {@link SessionFields#GENERATIONS}. */
     int generation(int port) {
         return header.getShort(GENERATIONS_OFFSET + port * Short.BYTES) & 0xFFFF;
     }
@@ -137,8 +136,6 @@ final class SessionFile implements AutoCloseable {
                 && state < SessionState.STATES
                 && vlan >= MIN_VLAN
                 && vlan <= MAX_VLAN
-                && SessionFields.portOf(hot.getInt(at + SessionFields.INGRESS)) < PortSet.MAX_PORTS
-                && SessionFields.portOf(hot.getInt(at + SessionFields.EGRESS)) < PortSet.MAX_PORTS
                 && nowMs - hot.getInt(at + SessionFields.SEEN) >= 0;
     }
 

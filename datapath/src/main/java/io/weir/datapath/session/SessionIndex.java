@@ -80,6 +80,11 @@ final class SessionIndex implements AutoCloseable {
         return fold(first ^ scope ^ seeds[4], second ^ seeds[5]);
     }
 
+    /** The hash of ends at a level, from that of the ends. */
+    long hash(long ends, int level) {
+        return fold(ends ^ seeds[5], level * 0x9E37_79B9_7F4A_7C15L ^ seeds[4]);
+    }
+
     static long fold(long a, long b) {
         return Math.unsignedMultiplyHigh(a, b) ^ a * b;
     }

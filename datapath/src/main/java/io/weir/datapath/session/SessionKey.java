@@ -33,6 +33,8 @@ public final class SessionKey {
     static final int FIRST_PORT_SHIFT = 16;
     static final long IS_IPV6 = 1L << 46;
     static final long SECOND_ASKS = 1L << 47;
+    /** In a table only: the session is not the head of those between its ends, see {@link SessionLookup}. */
+    static final long IS_PEER = 1L << 45;
 
     private static final int IDENTIFIER_OFFSET = 4;
 
@@ -43,6 +45,8 @@ public final class SessionKey {
     private long scope; // VLAN, who asks, version, protocol, ports of the first and second end
     private boolean swapped;
     private boolean answer;
+    private int level;
+    private boolean back;
 
     /**
      * Fills the key from a packet that the parse stage has accepted and a VLAN was given.
@@ -63,6 +67,7 @@ public final class SessionKey {
         batch.wrap(i, frame);
         boolean ipv6 = batch.is(i, PacketBatch.IS_IPV6);
         fill(frame, batch.networkOffset(i), ipv6, batch.vlan(i), protocol, transport == 0 ? -1 : transport);
+        level = batch.label(i);
         return true;
     }
 
@@ -74,6 +79,8 @@ public final class SessionKey {
         int ports = batch.word(i, transport);
         swapped = source > destination || (source == destination && ports >>> 16 > (ports & 0xFFFF));
         answer = false;
+        level = batch.label(i);
+        back = false;
         firstHigh = 0;
         secondHigh = 0;
         firstLow = IPV4_PREFIX | Math.min(source, destination);
@@ -129,6 +136,20 @@ public final class SessionKey {
         secondLow = swapped ? sourceLow : destinationLow;
         scope = ipv6 ? IS_IPV6 : 0;
         answer = false;
+        level = 0;
+        back = false;
+        return this;
+    }
+
+    /** Number of the security level that the packet proves, 0 for none, behind {@link #ends}. */
+    public SessionKey level(int number) {
+        level = number;
+        return this;
+    }
+
+    /** The key is that of a packet which another quotes that goes the other way, behind {@link #ends}. */
+    SessionKey quoted() {
+        back = true;
         return this;
     }
 
@@ -194,6 +215,8 @@ public final class SessionKey {
         this.scope = scope;
         this.swapped = swapped;
         answer = false;
+        level = 0;
+        back = false;
     }
 
     /** Whether the packet's source is the second end. */
@@ -204,6 +227,16 @@ public final class SessionKey {
     /** Whether the packet is the answer to an ICMP query, which begins no session. */
     public boolean answer() {
         return answer;
+    }
+
+    /** Number of the security level that the packet proves, 0 for none. */
+    public int level() {
+        return level;
+    }
+
+    /** Whether the packet that asks goes the other way than the key says. */
+    boolean back() {
+        return back;
     }
 
     /** IP protocol. */

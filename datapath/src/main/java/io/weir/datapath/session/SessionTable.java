@@ -1,6 +1,7 @@
 package io.weir.datapath.session;
 
 import io.weir.datapath.packet.PortSet;
+import io.weir.datapath.policy.Levels;
 
 /**
  * The sessions under way: who talks to whom, since when, how far, and under which verdict.
@@ -8,10 +9,10 @@ import io.weir.datapath.packet.PortSet;
  * <h2>What</h2>
  *
  * A fixed number of sessions of 144 bytes each in memory that the caller may map from a file, so that they outlive the process;
- * {@link SessionFields} has their layout, and {@link SessionIndex}, which is built anew at every start, finds them, in another
- * 8 bytes. With both a session takes {@link #bytesPerSession}, 152 bytes: two lines of 64, the MAC addresses of its ends and what
- * is seldom asked in 16,
- * and two slots of the index in 8. One look-up serves both directions, for a {@link SessionKey} has its ends in a fixed order.
+ * {@link SessionFields} has their layout, and {@link SessionLookup}, whose index is built anew at every start, finds them, in
+ * another 8 bytes. With both a session takes {@link #bytesPerSession}, 152 bytes: two lines of 64, the MAC addresses of its ends
+ * and what is seldom asked in 16, and two slots of the index in 8; 8 more where others are between the same ends at other
+ * levels. One look-up serves both directions, for a {@link SessionKey} has its ends in a fixed order.
  *
  * <h2>Bounded work</h2>
  *
@@ -46,6 +47,7 @@ public final class SessionTable implements AutoCloseable {
     private final SessionFields fields;
     private final SessionLines hot;
     private final SessionLines cold;
+    private final SessionLookup lookup;
     private final SessionIndex index;
     private final SessionFile file;
     private final int capacity;
@@ -60,9 +62,6 @@ public final class SessionTable implements AutoCloseable {
     private int fresh; // entries from here on were never used
     private int count;
     private int sweepAt;
-
-    @SuppressWarnings("UnusedVariable") // written so that the reads are not left out
-    private long prefetched;
 
     private int victimAt;
 
@@ -128,7 +127,8 @@ public final class SessionTable implements AutoCloseable {
         this.hot = fields.hot;
         this.cold = fields.cold;
         this.capacity = file.capacity();
-        this.index = new SessionIndex(capacity, seed);
+        this.lookup = new SessionLookup(fields, capacity, seed);
+        this.index = lookup.index();
         this.timeoutMs = timeouts.byState();
         this.events = events;
         this.portShare = capacity / SHARE_DIVISOR;
@@ -146,7 +146,7 @@ public final class SessionTable implements AutoCloseable {
             boolean usable = file.usable(session, nowMs) && !stale(session) && !expired(session, nowMs);
             if (usable) {
                 fields.key(session, key);
-                usable = lookup(key, index.hash(key)) == MISS && index.insert(index.hash(key), session);
+                usable = takeOver(session, key);
             }
             if (usable) {
                 count++;
@@ -155,6 +155,15 @@ public final class SessionTable implements AutoCloseable {
                 vacate(session);
             }
         }
+    }
+
+    private boolean takeOver(int session, SessionKey key) {
+        long hash = lookup.hash(key);
+        fields.peer(session, false);
+        fields.crowded(session, false);
+        int twin = lookup.atLevel(key, hash, fields.label(session));
+        boolean alone = twin == MISS && (!fields.unproven(session) || lookup.unproven(key, hash) == MISS);
+        return alone && lookup.enter(session, key, hash);
     }
 
     /** The accessors to the sessions' fields. */
@@ -169,7 +178,7 @@ public final class SessionTable implements AutoCloseable {
 
     /** The session of that key, or {@link #MISS}: also when its time is over or one of its ports was flushed; it ends then. */
     public int find(SessionKey key, int nowMs) {
-        return met(lookup(key, index.hash(key)), nowMs);
+        return find(key, lookup.hash(key), MISS, nowMs);
     }
 
     /**
@@ -178,8 +187,22 @@ public final class SessionTable implements AutoCloseable {
      * @param guess what {@link #prefetch} said, since when anything may have happened, or {@link #MISS}
      */
     public int find(SessionKey key, long hash, int guess, int nowMs) {
-        boolean guessed = guess != MISS && fields.state(guess) != SessionState.NONE && matches(guess, key);
-        return met(guessed ? guess : lookup(key, hash), nowMs);
+        return met(lookup.find(key, hash, guess), nowMs);
+    }
+
+    /** As {@link #find}: the session between the key's ends at a level, whatever the packet proves. */
+    public int atLevel(SessionKey key, int level, int nowMs) {
+        return met(lookup.atLevel(key, lookup.hash(key), level), nowMs);
+    }
+
+    /**
+     * Whether a packet that is between a session's ends is of that session.
+     *
+     * @param level number of the security level that it proves, 0 for none
+     * @param reply whether it goes the other way than the session's first packet
+     */
+    public boolean admits(int session, int level, boolean reply) {
+        return lookup.admits(session, level, reply);
     }
 
     private int met(int session, int nowMs) {
@@ -202,9 +225,7 @@ public final class SessionTable implements AutoCloseable {
      * while the hashes of other keys are computed.
      */
     public long hash(SessionKey key) {
-        long hash = index.hash(key);
-        prefetched += index.candidates(index.first(hash), 0, 0);
-        return hash;
+        return lookup.hash(key);
     }
 
     /**
@@ -212,86 +233,64 @@ public final class SessionTable implements AutoCloseable {
      * memory at once. It says nothing about who the session is.
      */
     public int prefetch(long hash) {
-        int bucket = index.first(hash);
-        long candidates = index.candidates(bucket, 0, SessionIndex.tag(hash));
-        if (candidates == 0) {
-            return MISS;
-        }
-        int session = index.session(bucket, 0, candidates);
-        int at = session << LINE_SHIFT;
-        prefetched += hot.getLong(at) + cold.getLong(at);
-        return session;
-    }
-
-    private int lookup(SessionKey key, long hash) {
-        int session = search(index.first(hash), key, hash);
-        return session != MISS ? session : search(index.second(hash), key, hash);
-    }
-
-    private int search(int bucket, SessionKey key, long hash) {
-        int session = search(bucket, 0, key, hash);
-        return session != MISS ? session : search(bucket, 1, key, hash);
-    }
-
-    private int search(int bucket, int half, SessionKey key, long hash) {
-        long left = index.candidates(bucket, half, SessionIndex.tag(hash));
-        while (left != 0) {
-            int session = index.session(bucket, half, left);
-            if (matches(session, key)) {
-                return session;
-            }
-            left &= left - 1;
-        }
-        return MISS;
-    }
-
-    private boolean matches(int session, SessionKey key) {
-        int at = session << LINE_SHIFT;
-        return hot.getLong(at + SessionFields.SCOPE) == key.scope()
-                && hot.getLong(at + SessionFields.FIRST_LOW) == key.firstLow()
-                && hot.getLong(at + SessionFields.SECOND_LOW) == key.secondLow()
-                && hot.getLong(at + SessionFields.FIRST_HIGH) == key.firstHigh()
-                && hot.getLong(at + SessionFields.SECOND_HIGH) == key.secondHigh();
+        return lookup.prefetch(hash);
     }
 
     /**
      * Begins a session with the packet of that key, for which {@link #find} has just missed. What {@link SessionFields#judged}
      * and the TCP tracker keep is all zero.
      *
+     * <p>It is one {@link SessionFields#unproven} when the key proves no level, and takes the place of one that was.
+     *
+     * @param level number of its level, 0 to {@link Levels#MAX_NUMBER}, at which there is no session between the same ends
      * @param ingressPort switch number of the port it came by, which answers for the session's room
      * @param egressPort switch number of the port it leaves by
      * @return the session, or {@link #FULL}
      */
-    public int begin(SessionKey key, int ingressPort, int egressPort, int nowMs) {
-        long hash = index.hash(key);
+    public int begin(SessionKey key, int level, int ingressPort, int egressPort, int nowMs) {
+        long hash = lookup.hash(key);
+        int former = key.level() == 0 ? lookup.unproven(key, hash) : MISS;
+        if (former != MISS) {
+            end(former);
+        }
         boolean shareFull = countByPort[ingressPort] >= portShare;
         if ((shareFull || count >= capacity) && !makeRoom(hash, ingressPort, shareFull)) {
             return FULL;
         }
         int session = free != SessionIndex.NONE ? free : fresh;
-        if (!index.insert(hash, session)) {
+        int next = fields.seenMs(session); // of the vacant entries, where it is one of those
+        write(session, key, SessionFields.way(stamps[ingressPort], stamps[egressPort], level), nowMs);
+        if (!lookup.enter(session, key, hash)) {
+            hot.putInt((session << LINE_SHIFT) + SessionFields.SEEN, next);
             return FULL;
         }
         if (session == free) {
-            free = hot.getInt((session << LINE_SHIFT) + SessionFields.SEEN);
+            free = next;
         } else {
             fresh++;
         }
-        write(session, key, ingressPort, egressPort, nowMs);
+        // Last, for it makes the entry one that a later process takes over.
+        hot.putIntOrdered(
+                (session << LINE_SHIFT) + SessionFields.STATUS,
+                fields.status(session) | SessionState.first(key.protocol()));
         count++;
         countByPort[ingressPort]++;
         return session;
     }
 
-    private void write(int session, SessionKey key, int ingressPort, int egressPort, int nowMs) {
+    /** As the other, at the level that the key proves. */
+    public int begin(SessionKey key, int ingressPort, int egressPort, int nowMs) {
+        return begin(key, key.level(), ingressPort, egressPort, nowMs);
+    }
+
+    private void write(int session, SessionKey key, long way, int nowMs) {
         int at = session << LINE_SHIFT;
         hot.putLong(at + SessionFields.FIRST_HIGH, key.firstHigh());
         hot.putLong(at + SessionFields.FIRST_LOW, key.firstLow());
         hot.putLong(at + SessionFields.SECOND_HIGH, key.secondHigh());
         hot.putLong(at + SessionFields.SECOND_LOW, key.secondLow());
         hot.putLong(at + SessionFields.SCOPE, key.scope());
-        hot.putInt(at + SessionFields.INGRESS, stamps[ingressPort]);
-        hot.putInt(at + SessionFields.EGRESS, stamps[egressPort]);
+        hot.putLong(at + SessionFields.WAY, way);
         hot.putInt(at + SessionFields.EPOCH, 0);
         hot.putInt(at + SessionFields.SEEN, nowMs);
         hot.putInt(at + SessionFields.DIGEST, 0);
@@ -300,9 +299,8 @@ public final class SessionTable implements AutoCloseable {
         }
         cold.putInt(at + SessionFields.BEGUN, nowMs);
         fields.noPorts(session);
-        int status = SessionState.first(key.protocol()) | (key.swapped() ? SessionFields.SWAPPED : 0);
-        // Last, for it makes the entry one that a later process takes over.
-        hot.putIntOrdered(at + SessionFields.STATUS, status);
+        fields.status(
+                session, (key.swapped() ? SessionFields.SWAPPED : 0) | (key.level() == 0 ? SessionFields.UNPROVEN : 0));
     }
 
     // Stale sessions first, then those that give way: of this port, else, when the table is full, of one that has more.
@@ -348,7 +346,7 @@ public final class SessionTable implements AutoCloseable {
     }
 
     private boolean isFrom(int session, int port) {
-        return hot.getInt((session << LINE_SHIFT) + SessionFields.INGRESS) == stamps[port];
+        return ((int) fields.way(session) & SessionFields.STAMP_MASK) == stamps[port];
     }
 
     /** Counts a packet of the session, and remembers when it came; a session that was reset ends all the same. */
@@ -367,7 +365,13 @@ public final class SessionTable implements AutoCloseable {
 
     /** The session leaves by another port from now on, as when its destination has moved. */
     public void egress(int session, int port) {
-        hot.putInt((session << LINE_SHIFT) + SessionFields.EGRESS, stamps[port]);
+        int ingress = (int) fields.way(session) & SessionFields.STAMP_MASK;
+        fields.way(session, SessionFields.way(ingress, stamps[port], fields.label(session)));
+    }
+
+    /** The session, one {@link SessionFields#unproven}, travels at another level from now on; there is none at it between its ends. */
+    public void label(int session, int level) {
+        fields.label(session, level);
     }
 
     /** Ends a session. */
@@ -380,9 +384,8 @@ public final class SessionTable implements AutoCloseable {
      * no longer against the port's share.
      */
     public void flushPort(int port) {
-        int generation = (stamps[port] >>> Short.SIZE) + 1 & 0xFFFF;
-        stamps[port] = SessionFields.stamped(port, generation);
-        file.generation(port, generation);
+        stamps[port] = SessionFields.stamped(port, SessionFields.generation(stamps[port]) + 1);
+        file.generation(port, SessionFields.generation(stamps[port]));
         countByPort[port] = 0;
     }
 
@@ -395,7 +398,7 @@ public final class SessionTable implements AutoCloseable {
 
     /**
      * Looks at the next {@code slots} entries and ends the sessions whose time is over or whose port was flushed; shows the
-     * others to the visitor. Called once per duty cycle; a port must not be flushed 65,536 times in a round.
+     * others to the visitor. Called once per duty cycle; a port must not be flushed 16,384 times in a round.
      *
      * @return how many ended for those two reasons
      */
@@ -476,9 +479,9 @@ public final class SessionTable implements AutoCloseable {
     }
 
     private boolean stale(int session) {
-        int at = session << LINE_SHIFT;
-        int ingress = hot.getInt(at + SessionFields.INGRESS);
-        int egress = hot.getInt(at + SessionFields.EGRESS);
+        long way = fields.way(session);
+        int ingress = (int) way & SessionFields.STAMP_MASK;
+        int egress = (int) (way >>> SessionFields.STAMP_BITS) & SessionFields.STAMP_MASK;
         return ingress != stamps[SessionFields.portOf(ingress)] || egress != stamps[SessionFields.portOf(egress)];
     }
 
@@ -488,15 +491,8 @@ public final class SessionTable implements AutoCloseable {
 
     private void remove(int session, int cause) {
         events.ended(session, cause);
-        int at = session << LINE_SHIFT;
-        long hash = index.hash(
-                hot.getLong(at + SessionFields.FIRST_HIGH),
-                hot.getLong(at + SessionFields.FIRST_LOW),
-                hot.getLong(at + SessionFields.SECOND_HIGH),
-                hot.getLong(at + SessionFields.SECOND_LOW),
-                hot.getLong(at + SessionFields.SCOPE));
-        index.remove(hash, session);
-        int ingress = hot.getInt(at + SessionFields.INGRESS);
+        lookup.leave(session);
+        int ingress = (int) fields.way(session) & SessionFields.STAMP_MASK;
         if (stamps[SessionFields.portOf(ingress)] == ingress) {
             countByPort[SessionFields.portOf(ingress)]--;
         }
@@ -513,7 +509,7 @@ public final class SessionTable implements AutoCloseable {
 
     @Override
     public void close() {
-        index.close();
+        lookup.close();
         file.close();
     }
 }

@@ -35,7 +35,7 @@ final class LinkWatch implements AutoCloseable {
 
     /** Watches the namespace of the port from now on, when it exists and is not watched yet. */
     void add(PortSettings port) {
-        if (port.type() == PortSettings.Type.PCAP || find(port) != null) {
+        if (!isInterface(port) || find(port) != null) {
             return;
         }
         NetworkNamespace namespace = null;
@@ -72,8 +72,19 @@ final class LinkWatch implements AutoCloseable {
 
     /** Whether the last poll brought news of the port's interface, or its namespace is gone or cannot be heard. */
     boolean concerns(SwitchPort port) {
+        if (!isInterface(port.settings())) {
+            return false;
+        }
         Watched watched = find(port.settings());
-        return watched == null ? port.settings().type() != PortSettings.Type.PCAP : watched.concerns(port);
+        return watched == null || watched.concerns(port);
+    }
+
+    /** Whether the port's device is an interface: the name of a peer, or none, may be that of an interface by chance. */
+    private static boolean isInterface(PortSettings port) {
+        return switch (port.type()) {
+            case TAP, NETDEV -> true;
+            case PCAP, ESP -> false;
+        };
     }
 
     private @Nullable Watched find(PortSettings port) {

@@ -1,6 +1,7 @@
 package io.weir.datapath.worker;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +22,13 @@ import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Policy;
+import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
+import io.weir.datapath.port.Receiver;
 import io.weir.datapath.port.SwitchSettings;
+import io.weir.datapath.port.Transmitter;
+import io.weir.datapath.port.TunnelDevices;
 
 /**
  * The pipeline without threads, sockets or root: frames go in one by one at a time the caller gives, and what each port would
@@ -33,7 +38,8 @@ import io.weir.datapath.port.SwitchSettings;
  */
 public final class OfflineSwitch implements AutoCloseable {
     private final Map<String, Integer> numbers = new LinkedHashMap<>();
-    private final List<RecordingTransmitter> transmitters = new ArrayList<>();
+    private final Map<Integer, RecordingTransmitter> transmitters = new HashMap<>();
+    private final Map<Integer, PortDevice> tunnels = new LinkedHashMap<>();
     private final Pipeline pipeline;
     private final PortTable table;
     private final PacketBatch batch = new PacketBatch();
@@ -46,11 +52,21 @@ public final class OfflineSwitch implements AutoCloseable {
 
     /** A switch with these ports, whatever their type; their devices are not touched. */
     public OfflineSwitch(SwitchSettings settings, List<PortSettings> ports) {
-        this(settings, ports, 0);
+        this(settings, ports, 0, null);
     }
 
-    /** As the other, begun at a time: with a state folder, after the switch that had it before. */
+    /** As the other, but for the esp ports, whose devices are opened, and from which {@link #poll} lets frames arrive. */
+    public OfflineSwitch(SwitchSettings settings, List<PortSettings> ports, TunnelDevices devices) {
+        this(settings, ports, 0, devices);
+    }
+
+    /** As the first, begun at a time: with a state folder, after the switch that had it before. */
     OfflineSwitch(SwitchSettings settings, List<PortSettings> ports, long startNs) {
+        this(settings, ports, startNs, null);
+    }
+
+    private OfflineSwitch(
+            SwitchSettings settings, List<PortSettings> ports, long startNs, @Nullable TunnelDevices devices) {
         nowNs = startNs;
         pipeline = new Pipeline(0, settings, new PortBlocks(), (kind, port, mac, other) -> {}, startNs);
         List<PortTable.Entry> entries = new ArrayList<>();
@@ -59,9 +75,7 @@ public final class OfflineSwitch implements AutoCloseable {
             int mtu = port.mtu() == 0 ? PortSettings.MAX_MTU : port.mtu();
             entries.add(new PortTable.Entry(number, port, port.enabled(), true, mtu));
             numbers.put(port.name(), number);
-            RecordingTransmitter transmitter = new RecordingTransmitter(number, pipeline.counters());
-            transmitters.add(transmitter);
-            pipeline.attach(number, transmitter);
+            pipeline.attach(number, transmitter(number, port, devices));
         }
         table = new PortTable(entries);
         for (SwitchSettings.StaticMac entry : settings.staticMacs()) {
@@ -73,6 +87,17 @@ public final class OfflineSwitch implements AutoCloseable {
         PortSet present = new PortSet();
         numbers.values().forEach(present::add);
         pipeline.keepPorts(present);
+    }
+
+    private Transmitter transmitter(int number, PortSettings port, @Nullable TunnelDevices devices) {
+        if (devices != null && port.type() == PortSettings.Type.ESP) {
+            PortDevice device = devices.open(number, port);
+            tunnels.put(number, device);
+            return device.transmitter(pipeline.counters(), true);
+        }
+        RecordingTransmitter recording = new RecordingTransmitter(number, pipeline.counters());
+        transmitters.put(number, recording);
+        return recording;
     }
 
     /** Judges every frame by this epoch from the next one on. */
@@ -139,6 +164,29 @@ public final class OfflineSwitch implements AutoCloseable {
         return result(portName, frame);
     }
 
+    /**
+     * Lets a batch arrive from a tunnel.
+     *
+     * @param portName an esp port whose device is open
+     * @param timeNs its time in ns; never before that of the frame before
+     * @return what each port that is no open tunnel sent because of it
+     */
+    public Map<String, List<byte[]>> poll(String portName, long timeNs) {
+        int port = number(portName);
+        PortDevice device = tunnels.get(port);
+        if (device == null) {
+            throw new IllegalArgumentException("port \"" + portName + "\" is no open tunnel");
+        }
+        begin(timeNs);
+        batch.reset(port, nowNs);
+        Receiver receiver = device.receiver();
+        if (receiver.receive(batch, pipeline.pool()) > 0) {
+            pipeline.process(batch);
+        }
+        receiver.release(batch);
+        return sent();
+    }
+
     private void begin(long timeNs) {
         nowNs = Math.max(nowNs, timeNs);
         pipeline.begin(table, policy, nowNs);
@@ -166,7 +214,8 @@ public final class OfflineSwitch implements AutoCloseable {
     private Map<String, List<byte[]>> sent() {
         Map<String, List<byte[]>> sent = new LinkedHashMap<>();
         numbers.forEach((name, number) -> {
-            List<byte[]> taken = transmitters.get(number).take();
+            RecordingTransmitter recording = transmitters.get(number);
+            List<byte[]> taken = recording == null ? List.of() : recording.take();
             if (!taken.isEmpty()) {
                 sent.put(name, taken);
             }
@@ -178,7 +227,7 @@ public final class OfflineSwitch implements AutoCloseable {
     private @Nullable DropReason newEgressDrop() {
         DropReason found = null;
         for (DropReason reason : DropReason.values()) {
-            if (reason.stage().equals("egress")) {
+            if (reason.atWayOut()) {
                 long count = drops(reason);
                 found = count > egressDrops[reason.code()] ? reason : found;
                 egressDrops[reason.code()] = count;
@@ -226,5 +275,6 @@ public final class OfflineSwitch implements AutoCloseable {
     @Override
     public void close() {
         pipeline.close();
+        tunnels.values().forEach(PortDevice::close);
     }
 }

@@ -20,6 +20,7 @@ package io.weir.datapath.worker;
  * @param sourceIdentity number of the source's identity
  * @param destinationIdentity number of the destination's identity
  * @param epoch that judged it last
+ * @param label number of the security level that it travels at, 0 for none
  * @param audited whether enforcement would have decided otherwise
  * @param forwardPackets frames of its direction
  * @param forwardBytes bytes of its direction
@@ -46,6 +47,7 @@ public record SessionInfo(
         int sourceIdentity,
         int destinationIdentity,
         int epoch,
+        int label,
         boolean audited,
         long forwardPackets,
         long forwardBytes,

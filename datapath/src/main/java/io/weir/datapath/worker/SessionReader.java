@@ -78,6 +78,7 @@ final class SessionReader {
                 fields.sourceIdentity(session),
                 fields.destinationIdentity(session),
                 fields.epoch(session),
+                fields.label(session),
                 fields.audited(session),
                 fields.frames(session, false),
                 fields.bytes(session, false),

@@ -105,14 +105,15 @@ public final class Switch implements AutoCloseable {
     }
 
     /**
-     * Opens a port and lets frames pass. A netdev port whose interface does not exist is added too: it stays down, and comes
-     * up with the interface.
+     * Opens a port and lets frames pass. A netdev port whose interface does not exist is added too, and a tunnel whose local address
+     * the host does not have: it stays down, and comes up with it.
      *
      * @throws PortException when the name or the device is taken, or the device refuses; nothing has changed then
      */
     public synchronized PortStatus addPort(PortSettings wanted) {
         requireOpen();
         requireFree(wanted);
+        requireServed(wanted);
         SwitchPort port = new SwitchPort(number(wanted.name()), workers.leastLoaded(ports), wanted);
         try {
             open(port);
@@ -148,9 +149,18 @@ public final class Switch implements AutoCloseable {
                         "port \"" + name + "\" exists", "choose another name, or remove the port first");
             }
             if (wanted.type() != PortSettings.Type.PCAP && port.settings().sameDevice(wanted)) {
-                throw new PortException(
-                        "device " + wanted.device() + " belongs to port \"" + name + '"', "remove that port first");
+                throw new PortException(port.what() + " belongs to port \"" + name + '"', "remove that port first");
             }
+        }
+    }
+
+    /** What a tunnel keeps of each packet, its sequence numbers and replay windows, has one writer. */
+    private void requireServed(PortSettings wanted) {
+        int count = workers.all().size();
+        if (wanted.type() == PortSettings.Type.ESP && count > 1) {
+            throw new PortException(
+                    "port \"" + wanted.name() + "\": a tunnel needs a switch with one worker, this one has " + count,
+                    "set workers: 1, and start the daemon again");
         }
     }
 
@@ -447,7 +457,8 @@ public final class Switch implements AutoCloseable {
     private void lose(SwitchPort port) {
         PortDevice device = port.device();
         letGo(port);
-        port.lost("device " + port.settings().device() + " is gone: the port comes back with it");
+        port.link(PortDevice.Link.GONE);
+        port.lost(port.downReason());
         if (device != null) {
             device.close();
         }
@@ -458,10 +469,7 @@ public final class Switch implements AutoCloseable {
             open(port);
             publish();
             String reason = port.linkUp() ? "" : ", but: " + port.downReason();
-            tell(
-                    port.linkUp() ? Kind.PORT_UP : Kind.PORT_DOWN,
-                    port,
-                    "device " + port.settings().device() + " is there" + reason);
+            tell(port.linkUp() ? Kind.PORT_UP : Kind.PORT_DOWN, port, port.what() + " is there" + reason);
         } catch (PortException e) {
             port.lost(e.reason() + "; " + e.remedy());
             if (!e.deviceMissing()) {

@@ -75,11 +75,20 @@ final class SwitchPort {
         link = now;
         downReason = switch (now) {
             case UP -> "";
-            case DOWN -> "interface " + settings.device() + " is down: ip link set " + settings.device() + " up";
-            case NO_CARRIER ->
-                "interface " + settings.device() + " has no carrier: its other end is down or not attached";
-            case GONE -> "interface " + settings.device() + " is gone: the port comes back with it";
+            case DOWN ->
+                isTunnel() ? what() + " is down" : what() + " is down: ip link set " + settings.device() + " up";
+            case NO_CARRIER -> what() + " has no carrier: its other end is down or not attached";
+            case GONE -> what() + " is gone: the port comes back with it";
         };
+    }
+
+    /** What is behind the port, in words. */
+    String what() {
+        return (isTunnel() ? "tunnel to peer " : "interface ") + settings.device();
+    }
+
+    private boolean isTunnel() {
+        return settings.type() == PortSettings.Type.ESP;
     }
 
     PortDevice.Link link() {

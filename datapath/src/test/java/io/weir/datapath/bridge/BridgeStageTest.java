@@ -102,6 +102,51 @@ class BridgeStageTest {
     }
 
     @Test
+    void shouldNotSendFromOneTunnelOfAMeshToAnother() {
+        BridgeSettings mesh = Bridge.with().splitHorizon().done();
+        TestSwitch on = with(DEFAULT, mesh, mesh);
+        learn(on, 1, Frames.HOST_B, 2);
+        learn(on, 1, Frames.HOST_C, 0);
+
+        assertEquals(DropReason.SPLIT_HORIZON, send(on, 1, Frames.HOST_B));
+        assertNull(send(on, 1, Frames.HOST_C));
+        assertNull(send(on, 0, Frames.HOST_B));
+        for (long flooded : new long[] {0x0200_0000_0077L, Frames.BROADCAST, SOME_GROUP}) {
+            assertNull(send(on, 1, flooded));
+            assertEquals(TestSwitch.set(0), on.egress(0));
+            assertNull(send(on, 0, flooded));
+            assertEquals(TestSwitch.set(1, 2), on.egress(0));
+        }
+    }
+
+    @Test
+    void shouldNotSendBackIntoATunnelOfAMeshEvenByHairpin() {
+        BridgeSettings mesh = Bridge.with().splitHorizon().hairpin().done();
+        TestSwitch on = with(mesh, mesh);
+        learn(on, 1, Frames.HOST_B, 0);
+
+        assertEquals(DropReason.SPLIT_HORIZON, send(on, 0, Frames.HOST_B));
+        assertEquals(DropReason.SPLIT_HORIZON, send(on, 0, Frames.BROADCAST));
+    }
+
+    @Test
+    void shouldNotSendAGroupsFramesFromOneTunnelOfAMeshToAnother() {
+        BridgeSettings mesh = Bridge.with().splitHorizon().done();
+        TestSwitch on = with(DEFAULT, mesh, mesh);
+
+        assertNull(sendToMembers(on, 1, 0, 2));
+        assertEquals(TestSwitch.set(0), on.egress(0));
+        assertEquals(DropReason.SPLIT_HORIZON, sendToMembers(on, 1, 2));
+    }
+
+    private static @Nullable DropReason sendToMembers(TestSwitch on, int port, int... members) {
+        on.receiveIn(1, port, Frames.plain(SOME_GROUP, Frames.HOST_A));
+        on.batch.egressSet(0).copyFrom(TestSwitch.set(members));
+        on.batch.egressPort(0, PacketBatch.EGRESS_SET);
+        return on.process(new BridgeStage(on.ports, on.macs, on.blocks));
+    }
+
+    @Test
     void shouldNotFloodToPortsThatAreDownOrShut() {
         TestSwitch on = with(DEFAULT, DEFAULT, DEFAULT).port(VlanSettings.access(1), DEFAULT, false);
         on.blocks.block(1, on.nowNs + 1);

@@ -37,6 +37,7 @@ class NeighbourStageTest implements ReplySink {
     private final UnsafeBuffer room = new UnsafeBuffer(BufferUtil.allocateDirectAligned(256, 64));
     private final List<byte[]> sent = new ArrayList<>();
     private int sentTo = -1;
+    private int sentLevel;
     private boolean roomLeft = true;
 
     NeighbourStageTest() {
@@ -52,12 +53,13 @@ class NeighbourStageTest implements ReplySink {
     }
 
     @Override
-    public void sendCopy(long frameAddress, int lengthBytes, int port) {
+    public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
         throw new AssertionError("the stage makes no copies");
     }
 
     @Override
-    public void send(long frameAddress, int lengthBytes, int port, int vlan) {
+    public void send(long frameAddress, int lengthBytes, int port, int vlan, int level) {
+        sentLevel = level;
         sent.add(on.bytes(frameAddress, lengthBytes));
         sentTo = port;
         assertEquals(1, vlan);
@@ -91,6 +93,18 @@ class NeighbourStageTest implements ReplySink {
         assertEquals(1, sent.size());
         assertEquals(0, sentTo);
         assertArrayEquals(Frames.arp(Frames.HOST_A, 2, Frames.HOST_B, IP_B, Frames.HOST_A, IP_A), sent.getFirst());
+    }
+
+    @Test
+    void shouldAnswerAtTheLevelOfTheRequest() {
+        introduceB();
+        on.receiveIn(1, 0, Frames.arpRequest(Frames.HOST_A, IP_A, IP_B));
+        on.batch.label(0, 5);
+        new BridgeStage(on.ports, on.macs, on.blocks).process(on.batch);
+
+        new NeighbourStage(on.ports, on.macs, neighbours, this).process(on.batch);
+
+        assertEquals(5, sentLevel);
     }
 
     @Test

@@ -95,12 +95,12 @@ class SteadyStateTest implements ReplySink {
     }
 
     @Override
-    public void sendCopy(long frameAddress, int lengthBytes, int port) {
+    public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
         throw new AssertionError("the stage makes no copies");
     }
 
     @Override
-    public void send(long frameAddress, int lengthBytes, int port, int vlan) {
+    public void send(long frameAddress, int lengthBytes, int port, int vlan, int level) {
         answers++;
     }
 

@@ -188,6 +188,7 @@ final class TestSwitch implements PortEvents {
         private MulticastRouter router = MulticastRouter.AUTO;
         private boolean fastLeave;
         private boolean suppressNeighbours;
+        private boolean splitHorizon;
         private StormLimits storm = StormLimits.NONE;
 
         static Bridge with() {
@@ -259,6 +260,11 @@ final class TestSwitch implements PortEvents {
             return this;
         }
 
+        Bridge splitHorizon() {
+            splitHorizon = true;
+            return this;
+        }
+
         Bridge storm(StormLimits limits) {
             storm = limits;
             return this;
@@ -279,7 +285,7 @@ final class TestSwitch implements PortEvents {
                     router,
                     fastLeave,
                     suppressNeighbours,
-                    false,
+                    splitHorizon,
                     storm);
         }
     }

@@ -204,7 +204,7 @@ class EgressStageTest {
         long room = bench.egress.take();
         Memory.copy(PLAIN, 0, room, PLAIN.length);
 
-        bench.egress.send(room, PLAIN.length, 0, 10);
+        bench.egress.send(room, PLAIN.length, 0, 10, 0);
         bench.egress.process(bench.batch);
 
         byte[] expected = SampleFrames.tagged(0x8100, 10, 0x88B5, SampleFrames.counting(46));

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,9 @@ import io.weir.datapath.pipeline.DropReason;
  *     ACTION: allow, drop, drop-in, reject, redirect=PORT, egress-only (so that the other side has no rule)
  *     OPTION: mirror=PORT, limits=N, until=NS, reset, drain, keep, audit
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
- *   quarantined NAME | assurance-too-low NAME | label-denied NAME
+ *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
+ *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
+ *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
  * </pre>
  *
  * <p>Rules are numbered by their line. Without a rule, egress of the source denies. An end that is no component is UNKNOWN, WORLD
@@ -30,6 +33,10 @@ import io.weir.datapath.pipeline.DropReason;
 public final class TablePolicy implements Policy {
     private static final int ANY = -2;
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
+    private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
+
+    /** As in a process: numbers never change, whatever the epoch. */
+    public static final TestLevels LEVELS = new TestLevels(1000);
 
     private record Instance(String component, int port, long mac, int vlan, long high, long low) {
         boolean saysIp() {
@@ -47,6 +54,8 @@ public final class TablePolicy implements Policy {
     private final List<Rule> rules = new ArrayList<>();
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
+    private final Map<String, List<Integer>> levels = new HashMap<>();
+    private final Map<String, Integer> lowest = new HashMap<>();
 
     public TablePolicy(int epoch, String text) {
         this.epoch = epoch;
@@ -66,6 +75,14 @@ public final class TablePolicy implements Policy {
             case "quarantined" -> marked.put(words[1], DropReason.QUARANTINED.code());
             case "assurance-too-low" -> marked.put(words[1], DropReason.ASSURANCE_TOO_LOW.code());
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
+            case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
+            case "levels" ->
+                levels.put(
+                        words[1],
+                        Arrays.stream(words[2].split(",", -1))
+                                .map(Integer::valueOf)
+                                .toList());
+            case "level" -> lowest.put(words[1], LEVELS.number(words[2]));
             default -> rule(number, words);
         }
     }
@@ -213,6 +230,11 @@ public final class TablePolicy implements Policy {
         String from = end(flow.ingressPort(), flow.ingressRole(), flow.sourceMac(), flow, true);
         String to = end(flow.egressPort(), flow.egressRole(), flow.destinationMac(), flow, false);
         verdict.identities(number(from), number(to));
+        verdict.label(level(flow, from));
+        if (!mayHave(from, verdict.label()) || !mayHave(to, verdict.label())) {
+            deny(flow, verdict, Action.DROP, LABEL_DENIED, 0);
+            return;
+        }
         int mark = marked.getOrDefault(from, marked.getOrDefault(to, 0));
         if (mark != 0) {
             deny(flow, verdict, Action.DROP, mark, 0);
@@ -283,6 +305,7 @@ public final class TablePolicy implements Policy {
 
     private static void deny(FlowKey flow, Verdict verdict, int action, int reason, int rule, boolean audit) {
         boolean enforced = reason == LABEL_DENIED
+                || reason == LABEL_TYPE_DENIED
                 || flow.ingressMode() == PolicyMode.ENFORCE
                 || flow.egressMode() == PolicyMode.ENFORCE;
         if (enforced && !audit) {
@@ -324,9 +347,12 @@ public final class TablePolicy implements Policy {
     public boolean couldTalk(FlowKey ends, long nowNs) {
         String from = end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true);
         String to = end(ends.egressPort(), ends.egressRole(), ends.destinationMac(), ends, false);
-        return rules.stream()
-                .anyMatch(rule ->
-                        !rule.action.startsWith("drop") && (between(rule, from, to) || between(rule, to, from)));
+        int level = level(ends, from);
+        return mayHave(from, level)
+                && mayHave(to, level)
+                && rules.stream()
+                        .anyMatch(rule -> !rule.action.startsWith("drop")
+                                && (between(rule, from, to) || between(rule, to, from)));
     }
 
     private static boolean between(Rule rule, String from, String to) {
@@ -335,12 +361,24 @@ public final class TablePolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return Levels.NONE;
+        return LEVELS;
     }
 
     @Override
     public int level(FlowKey ends) {
-        return 0;
+        return level(ends, end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true));
+    }
+
+    private int level(FlowKey flow, String from) {
+        return flow.label() != 0
+                ? flow.label()
+                : levels.getOrDefault(from, List.of(lowest.getOrDefault(from, 0)))
+                        .get(0);
+    }
+
+    private boolean mayHave(String component, int level) {
+        List<Integer> its = levels.get(component);
+        return its == null || its.contains(level);
     }
 
     @Override

@@ -362,7 +362,7 @@ class SessionTableTest {
             }
             long line = file.address() + Memory.PAGE_BYTES;
             Memory.writeLong(line + SessionFields.SCOPE, 0);
-            Memory.writeInt(line + 64 + SessionFields.INGRESS, 5_000);
+            Memory.writeInt(line + 64 + SessionFields.WAY, 5_000);
             Memory.writeInt(line + 128 + SessionFields.STATUS, 31);
             Memory.writeInt(line + 192 + SessionFields.SEEN, 2_000);
             Memory.copy(line + 256, line + 320, SessionFields.LINE_LENGTH);

@@ -93,6 +93,7 @@ final class FirewallFrames {
         judged("identity-unknown", "allow web db *\n").on("a", udp(MAC_A, 0x0200_0000_00EEL, 1, 2));
         judged("assurance-too-low", "assurance-too-low web\n").on("a", udp(MAC_A, MAC_B, 1, 2));
         judged("label-denied", "label-denied web\n").on("a", udp(MAC_A, MAC_B, 1, 2));
+        judged("label-type-denied", "label-type-denied web\n").on("a", udp(MAC_A, MAC_B, 1, 2));
         judged("quarantined", "quarantined db\nallow * * *\n")
                 .on("b", opaque(MAC_B, MAC_C))
                 .on("a", udp(MAC_A, MAC_B, 1, 2));

@@ -29,6 +29,7 @@ final class GoldenFrames {
         frames.egress();
         frames.forms();
         frames.inputs.addAll(FirewallFrames.inputs());
+        frames.inputs.addAll(LabelFrames.inputs());
         return frames.inputs;
     }
 
@@ -114,6 +115,13 @@ final class GoldenFrames {
                 .on("a", plain(BROADCAST, HOST_A), plain(HOST_B, HOST_A));
         input(stage, "hairpin", "a access 10 hairpin\nb access 10\n")
                 .on("a", plain(BROADCAST, HOST_A), plain(BROADCAST, HOST_B), plain(HOST_A, HOST_B));
+        input(stage, "split-horizon", "a access 10\nt access 10 split-horizon\nu access 10 split-horizon\n")
+                .on("u", plain(BROADCAST, HOST_B))
+                .on("t", plain(HOST_B, HOST_A), plain(BROADCAST, HOST_A), multicast(HOST_A, IP_A, GROUP))
+                .on("a", plain(HOST_B, HOST_C), plain(BROADCAST, HOST_C))
+                .on("t", plain(HOST_C, HOST_A));
+        input(stage, "split-horizon-without-others", "t access 10 split-horizon\nu access 10 split-horizon\n")
+                .on("t", plain(BROADCAST, HOST_A), plain(HOST_B, HOST_A), igmpQuery(HOST_A, IP_A));
         input(stage, "flood", "a access 10\nb access 10\nc trunk 10,20\nd trunk 20 native 10\ne access 20\n")
                 .on("a", plain(BROADCAST, HOST_A), plain(HOST_B, HOST_A), multicast(HOST_A, IP_A, GROUP));
     }

@@ -39,7 +39,16 @@ class GoldenSwitchTest {
             DropReason.EGRESS_NO_BUFFER,
             "needs more copies in a batch than there are spare slots: EgressStageTest",
             DropReason.EGRESS_UNSEGMENTABLE,
-            "needs a super-frame, which only a device hands over: SoftwareOffloadTest"));
+            "needs a super-frame, which only a device hands over: SoftwareOffloadTest",
+            DropReason.WIRE_LABEL_MISMATCH,
+            "needs a packet that arrived on an SA: WireLabelStageTest"));
+
+    /** Stages whose reasons no bytes provoke, and why. */
+    private static final Map<String, String> STAGES_NOT_BY_BYTES = Map.of(
+            "esp-decrypt",
+            "needs a tunnel's receiver: tests of io.weir.ipsec.tunnel in labeled-ipsec",
+            "esp-encrypt",
+            "needs a tunnel's transmitter: tests of io.weir.ipsec.tunnel in labeled-ipsec");
 
     /** Before the tests look for cases, so that one run writes all. */
     @BeforeAll
@@ -92,14 +101,21 @@ class GoldenSwitchTest {
                 .filter(reason -> counted.indexOf(" drop " + reason.stage() + ' ' + reason.label() + ' ') < 0)
                 .collect(Collectors.toSet());
 
-        assertEquals(NOT_BY_BYTES.keySet(), missing, "each needs a golden case, or a place on the list and a reason");
+        Set<DropReason> excused = Arrays.stream(DropReason.values())
+                .filter(GoldenSwitchTest::excused)
+                .collect(Collectors.toSet());
+        assertEquals(excused, missing, "each needs a golden case, or a place on the list and a reason");
+    }
+
+    private static boolean excused(DropReason reason) {
+        return NOT_BY_BYTES.containsKey(reason) || STAGES_NOT_BY_BYTES.containsKey(reason.stage());
     }
 
     @Test
     void shouldCountTheReasonThatACaseIsNamedAfter() throws IOException {
         for (DropReason reason : DropReason.values()) {
             Path folder = GoldenFolder.ROOT.resolve(reason.stage()).resolve(reason.label());
-            if (!NOT_BY_BYTES.containsKey(reason)) {
+            if (!excused(reason)) {
                 String counters = new GoldenFolder(folder).counters();
                 assertTrue(
                         counters.contains(" drop " + reason.stage() + ' ' + reason.label() + ' '), folder.toString());

@@ -23,8 +23,9 @@ import io.weir.datapath.port.VlanSettings;
  * <pre>
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
- *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours,
- *   storm BROADCAST,MULTICAST,UNKNOWN, enforce, audit, role uplink|host, dhcp client|server, may-advertise
+ *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours, split-horizon,
+ *   storm BROADCAST,MULTICAST,UNKNOWN, esp, enforce, audit, role uplink|host, dhcp client|server, may-advertise,
+ *   wire-label verify|required|strip
  * </pre>
  */
 final class PortLines {
@@ -46,11 +47,14 @@ final class PortLines {
     private MulticastRouter router = MulticastRouter.AUTO;
     private boolean fastLeave;
     private boolean suppressNeighbours;
+    private boolean splitHorizon;
     private StormLimits storm = StormLimits.NONE;
     private PolicyMode policyMode = PolicyMode.OFF;
     private PortRole role = PortRole.VM;
     private PolicySettings.Dhcp dhcp = PolicySettings.Dhcp.NONE;
     private boolean mayAdvertise;
+    private PolicySettings.WireLabel wireLabel = PolicySettings.WireLabel.NONE;
+    private PortSettings.Type type = PortSettings.Type.PCAP;
 
     private PortLines(String line) {
         words = new ArrayDeque<>(List.of(line.strip().split(" +")));
@@ -93,11 +97,11 @@ final class PortLines {
                 router,
                 fastLeave,
                 suppressNeighbours,
-                false,
+                splitHorizon,
                 storm);
         return new PortSettings(
                 name,
-                PortSettings.Type.PCAP,
+                type,
                 "",
                 null,
                 PortSettings.Io.AUTO,
@@ -107,7 +111,7 @@ final class PortLines {
                 enabled,
                 vlan,
                 bridge,
-                new PolicySettings(policyMode, role, dhcp, mayAdvertise, PolicySettings.WireLabel.NONE));
+                new PolicySettings(policyMode, role, dhcp, mayAdvertise, wireLabel));
     }
 
     private void option(String word) {
@@ -128,12 +132,16 @@ final class PortLines {
             case "bpdu-guard" -> bpduGuard = true;
             case "router" -> router = router(words.remove());
             case "fast-leave" -> fastLeave = true;
+            case "split-horizon" -> splitHorizon = true;
             case "suppress-neighbours" -> suppressNeighbours = true;
             case "enforce" -> policyMode = PolicyMode.ENFORCE;
             case "audit" -> policyMode = PolicyMode.AUDIT;
             case "role" -> role = PortRole.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "dhcp" -> dhcp = PolicySettings.Dhcp.valueOf(words.remove().toUpperCase(Locale.ROOT));
+            case "esp" -> type = PortSettings.Type.ESP;
             case "may-advertise" -> mayAdvertise = true;
+            case "wire-label" ->
+                wireLabel = PolicySettings.WireLabel.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "storm" -> storm = storm(numbers(words.remove()));
             default -> throw new IllegalArgumentException("port " + name + ": unknown word \"" + word + '"');
         }

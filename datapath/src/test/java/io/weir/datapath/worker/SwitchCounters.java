@@ -63,10 +63,10 @@ final class SwitchCounters {
         return weir.counter(port, Objects.requireNonNull(NAMES.get(name)));
     }
 
-    private long drops(String port, boolean egress) {
+    private long drops(String port, boolean atWayOut) {
         long drops = 0;
         for (DropReason reason : DropReason.values()) {
-            drops += reason.stage().equals("egress") == egress ? weir.drops(port, reason) : 0;
+            drops += reason.atWayOut() == atWayOut ? weir.drops(port, reason) : 0;
         }
         return drops;
     }

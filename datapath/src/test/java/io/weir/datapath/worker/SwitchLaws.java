@@ -38,9 +38,9 @@ final class SwitchLaws {
                 .orElseThrow();
     }
 
-    private static long drops(PortStatus.Counters counters, boolean egress) {
+    private static long drops(PortStatus.Counters counters, boolean atWayOut) {
         return counters.drops().entrySet().stream()
-                .filter(drop -> drop.getKey().stage().equals("egress") == egress)
+                .filter(drop -> drop.getKey().atWayOut() == atWayOut)
                 .mapToLong(Map.Entry::getValue)
                 .sum();
     }

@@ -13,6 +13,7 @@ import java.util.Arrays;
  */
 public final class SaKey {
     private final byte[] material;
+    private boolean destroyed;
 
     /** @param material is copied */
     public SaKey(byte[] material) {
@@ -23,8 +24,13 @@ public final class SaKey {
         return material.length;
     }
 
-    /** A copy, which the caller wipes. */
+    /**
+     * A copy, which the caller wipes.
+     *
+     * @throws IllegalStateException when it was destroyed: zeros are a key too, and one that everybody knows
+     */
     public byte[] material() {
+        requireKept();
         return material.clone();
     }
 
@@ -36,6 +42,7 @@ public final class SaKey {
     record Fingerprint(long high, long low) {}
 
     Fingerprint fingerprint() {
+        requireKept();
         try {
             ByteBuffer digest =
                     ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(material));
@@ -47,7 +54,14 @@ public final class SaKey {
 
     /** Overwrites the key. */
     public void destroy() {
+        destroyed = true;
         Arrays.fill(material, (byte) 0);
+    }
+
+    private void requireKept() {
+        if (destroyed) {
+            throw new IllegalStateException("the key was destroyed; read it again");
+        }
     }
 
     @Override

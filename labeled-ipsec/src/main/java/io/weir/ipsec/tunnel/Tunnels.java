@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -58,7 +59,7 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
         this.state = state;
         this.clock = clock;
         this.transports = transports;
-        keeper.scheduleWithFixedDelay(this::maintain, MAINTAIN_MS, MAINTAIN_MS, TimeUnit.MILLISECONDS);
+        Future<?> _ = keeper.scheduleWithFixedDelay(this::maintain, MAINTAIN_MS, MAINTAIN_MS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void maintain() {
@@ -114,6 +115,11 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
     /** Every SA of a tunnel, inbound first, oldest first. @throws IllegalArgumentException when there is no such peer */
     public synchronized List<SaStatus> sas(String peer) {
         return require(peer).sad().status(clock.nanoTime());
+    }
+
+    /** Whether a tunnel has this very SA, with this key. @throws IllegalArgumentException when there is no such peer */
+    public synchronized boolean has(String peer, SaSettings settings) {
+        return require(peer).sad().has(settings);
     }
 
     /** All tunnels in the order they were added. */

@@ -113,12 +113,12 @@ public final class FirewallPipeline implements AutoCloseable {
         }
 
         @Override
-        public void send(long frameAddress, int lengthBytes, int port, int vlan) {
+        public void send(long frameAddress, int lengthBytes, int port, int vlan, int level) {
             throw new IllegalStateException("nothing is rejected");
         }
 
         @Override
-        public void sendCopy(long frameAddress, int lengthBytes, int port) {
+        public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
             throw new IllegalStateException("nothing is copied");
         }
     }
