@@ -30,24 +30,32 @@ class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("document")
                 .definedBy(ROOT + "document")
+                .layer("label")
+                .definedBy(ROOT + "label")
                 .layer("component")
                 .definedBy(ROOT + "component")
                 .layer("manifest")
                 .definedBy(ROOT + "manifest")
                 .optionalLayer("evaluate")
                 .definedBy(ROOT + "evaluate")
+                .optionalLayer("compliance")
+                .definedBy(ROOT + "compliance")
                 .optionalLayer("compile")
                 .definedBy(ROOT + "compile")
                 .whereLayer("document")
                 .mayNotAccessAnyLayer()
-                .whereLayer("component")
+                .whereLayer("label")
                 .mayOnlyAccessLayers("document")
+                .whereLayer("component")
+                .mayOnlyAccessLayers("document", "label")
                 .whereLayer("manifest")
-                .mayOnlyAccessLayers("document", "component")
+                .mayOnlyAccessLayers("document", "label", "component")
                 .whereLayer("evaluate")
-                .mayOnlyAccessLayers("document", "component")
+                .mayOnlyAccessLayers("document", "label", "component")
+                .whereLayer("compliance")
+                .mayOnlyAccessLayers("document", "label")
                 .whereLayer("compile")
-                .mayOnlyAccessLayers("document", "component", "manifest", "evaluate")
+                .mayOnlyAccessLayers("document", "label", "component", "manifest", "evaluate", "compliance")
                 .check(CLASSES);
     }
 
@@ -58,7 +66,7 @@ class ArchitectureTest {
 
     @Test
     void shouldKnowEveryPackage() {
-        List<String> known = List.of("document", "component", "manifest", "evaluate", "compile");
+        List<String> known = List.of("document", "label", "component", "manifest", "evaluate", "compliance", "compile");
 
         noClasses()
                 .that()

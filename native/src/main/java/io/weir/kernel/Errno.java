@@ -34,11 +34,15 @@ public final class Errno {
     public static final int EOPNOTSUPP = 95;
     public static final int EAFNOSUPPORT = 97;
     public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
     public static final int ENETDOWN = 100;
     public static final int ENETUNREACH = 101;
     public static final int ENOBUFS = 105;
+    public static final int ENOTCONN = 107;
+    public static final int ECONNREFUSED = 111;
+    public static final int EHOSTUNREACH = 113;
 
-    private static final String[] NAMES = new String[ENOBUFS + 1];
+    private static final String[] NAMES = new String[EHOSTUNREACH + 1];
 
     static {
         NAMES[EPERM] = "EPERM";
@@ -69,9 +73,13 @@ public final class Errno {
         NAMES[EOPNOTSUPP] = "EOPNOTSUPP";
         NAMES[EAFNOSUPPORT] = "EAFNOSUPPORT";
         NAMES[EADDRINUSE] = "EADDRINUSE";
+        NAMES[EADDRNOTAVAIL] = "EADDRNOTAVAIL";
         NAMES[ENETDOWN] = "ENETDOWN";
         NAMES[ENETUNREACH] = "ENETUNREACH";
         NAMES[ENOBUFS] = "ENOBUFS";
+        NAMES[ENOTCONN] = "ENOTCONN";
+        NAMES[ECONNREFUSED] = "ECONNREFUSED";
+        NAMES[EHOSTUNREACH] = "EHOSTUNREACH";
     }
 
     private Errno() {}

@@ -24,7 +24,12 @@ public final class KernelException extends RuntimeException {
     /** One line: operation, error, remedy. */
     @Override
     public String getMessage() {
-        return operation + ": " + Errno.describe(errno) + "; " + remedy;
+        return reason() + "; " + remedy;
+    }
+
+    /** Operation and error. */
+    public String reason() {
+        return operation + ": " + Errno.describe(errno);
     }
 
     public String operation() {

@@ -89,6 +89,8 @@ public interface LibC {
 
     int bind(int fd, @intptr_t long address, int length);
 
+    int connect(int fd, @intptr_t long address, int length);
+
     int setsockopt(int fd, int level, int option, @intptr_t long value, int length);
 
     int getsockopt(int fd, int level, int option, @intptr_t long value, @intptr_t long length);

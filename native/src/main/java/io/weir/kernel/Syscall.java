@@ -27,6 +27,7 @@ public final class Syscall {
 
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int O_NONBLOCK = 0x800;
 
     // The only call here that libc does not wrap; its number is the architecture's.
@@ -116,12 +117,21 @@ public final class Syscall {
         return flags < 0 ? flags : result(LIBC.fcntl(fd, F_SETFL, (long) flags | O_NONBLOCK));
     }
 
+    /** Another descriptor of the same open file, closed on exec, or a negative errno. */
+    public static int duplicate(int fd) {
+        return result(LIBC.fcntl(fd, F_DUPFD_CLOEXEC, 0L));
+    }
+
     public static int socket(int domain, int type, int protocol) {
         return result(LIBC.socket(domain, type | O_CLOEXEC, protocol));
     }
 
     public static int bind(int fd, long address, int length) {
         return result(LIBC.bind(fd, address, length));
+    }
+
+    public static int connect(int fd, long address, int length) {
+        return result(LIBC.connect(fd, address, length));
     }
 
     public static int setsockopt(int fd, int level, int option, long value, int length) {
@@ -142,6 +152,13 @@ public final class Syscall {
             int result = result(LIBC.getsockopt(fd, level, option, value, scratch.address()));
             return result < 0 ? result : Memory.readInt(scratch.address());
         }
+    }
+
+    /** Value of an option that is a positive int, or a negative errno. Allocates nothing: {@code scratch} is room for two ints. */
+    public static int getsockoptInt(int fd, int level, int option, long scratch) {
+        Memory.writeInt(scratch + Integer.BYTES, Integer.BYTES);
+        int result = result(LIBC.getsockopt(fd, level, option, scratch, scratch + Integer.BYTES));
+        return result < 0 ? result : Memory.readInt(scratch);
     }
 
     /** Result of bpf(2) with the attribute union at {@code attributes}, or a negative errno. */

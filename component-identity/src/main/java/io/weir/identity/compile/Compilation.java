@@ -32,6 +32,8 @@ import io.weir.identity.evaluate.PolicyEpoch;
 import io.weir.identity.evaluate.RuleInfo;
 import io.weir.identity.evaluate.SenderRules;
 import io.weir.identity.evaluate.Subject;
+import io.weir.identity.label.LevelNumbers;
+import io.weir.identity.label.SecurityContext;
 
 /** One compilation: from documents and the last state to the next. Used once. */
 @SuppressWarnings("ReferenceEquality") // what has not changed is the same object
@@ -76,9 +78,16 @@ final class Compilation {
     private @Nullable Document[] documentsByIdentity = new Document[0];
     private @Nullable RuleInfo[] rules = new RuleInfo[0];
     private SenderRules addresses = SenderRules.NONE;
-    private PortPlan ports;
+    private final PortPlan ports;
+    private final LabelPlan labels;
 
-    Compilation(CompileRequest request, CompilerState last, Numbers numbers, Profiles profiles, Budget budget) {
+    Compilation(
+            CompileRequest request,
+            CompilerState last,
+            Numbers numbers,
+            LevelNumbers levels,
+            Profiles profiles,
+            Budget budget) {
         this.request = request;
         this.last = last;
         this.numbers = numbers;
@@ -95,11 +104,13 @@ final class Compilation {
         this.clockZero = stepped ? zero : last.clockZero();
         this.drafts = new RuleDrafts(documents, numbers, new Groups(documents, numbers), times);
         this.ports = new PortPlan(last, numbers);
+        this.labels = new LabelPlan(request.labels(), numbers, levels, last);
     }
 
     PolicyEpoch run(LimitChains chains) {
         sort();
         new References(documents, problems).check(removed ? documents.documents() : changed);
+        labels.plan(componentDocuments, changed, gone, problems, warnings);
         warnOfGrants();
         conclude();
         compileComponents();
@@ -400,7 +411,7 @@ final class Compilation {
             CompiledComponent before = last.component(now.identity());
             replace(before == null ? List.of() : before.infos(), now.infos());
         });
-        linkSubjects(tiersChanged || !request.quarantined().equals(last.quarantined()));
+        linkSubjects(tiersChanged || labels.changed() || !request.quarantined().equals(last.quarantined()));
         budget.carry((long) SUBJECT_BYTES * subjects.length);
         for (int tier = 0; tier < tiers.length; tier++) {
             TierRules now = tiers[tier];
@@ -456,6 +467,7 @@ final class Compilation {
         }
         Component component =
                 compiled == null ? null : (Component) compiled.document().body();
+        SecurityContext label = labels.contextOf(component);
         return new Subject(
                 identity,
                 profile,
@@ -467,6 +479,9 @@ final class Compilation {
                 compiled == null ? 0 : compiled.ingressLimits(),
                 egressTiers,
                 ingressTiers,
+                labels.range(label),
+                labels.level(label),
+                labels.type(label),
                 tables);
     }
 
@@ -529,6 +544,7 @@ final class Compilation {
                 ports.tables(),
                 ports.bound(),
                 addresses,
+                labels.table(),
                 documentsByIdentity,
                 numbers.identities(),
                 rules,
@@ -555,6 +571,9 @@ final class Compilation {
                 ports.bound(),
                 request.quarantined(),
                 clockZero,
-                profiles.count());
+                profiles.count(),
+                request.labels(),
+                labels.table(),
+                labels.labelled());
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.weir.identity.component.PolicySet;
+import io.weir.identity.label.LabelSettings;
 
 /**
  * What an epoch is made from.
@@ -16,6 +17,7 @@ import io.weir.identity.component.PolicySet;
  * @param quarantined ids of components in quarantine; unknown ones are ignored
  * @param nowNs monotonic time
  * @param now the same moment on the wall clock
+ * @param labels what the host says of labels
  */
 public record CompileRequest(
         int epoch,
@@ -24,9 +26,22 @@ public record CompileRequest(
         List<ActiveGrant> grants,
         Set<String> quarantined,
         long nowNs,
-        Instant now) {
+        Instant now,
+        LabelSettings labels) {
     public CompileRequest {
         grants = List.copyOf(grants);
         quarantined = Set.copyOf(quarantined);
+    }
+
+    /** On a host that says nothing of labels. */
+    public CompileRequest(
+            int epoch,
+            int revision,
+            PolicySet documents,
+            List<ActiveGrant> grants,
+            Set<String> quarantined,
+            long nowNs,
+            Instant now) {
+        this(epoch, revision, documents, grants, quarantined, nowNs, now, LabelSettings.NONE);
     }
 }

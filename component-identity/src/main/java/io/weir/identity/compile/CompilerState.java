@@ -10,10 +10,15 @@ import org.jspecify.annotations.Nullable;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.evaluate.BoundTable;
+import io.weir.identity.evaluate.LabelTable;
 import io.weir.identity.evaluate.PortTable;
 import io.weir.identity.evaluate.RuleInfo;
 import io.weir.identity.evaluate.SenderRules;
 import io.weir.identity.evaluate.Subject;
+import io.weir.identity.label.LabelSettings;
+import io.weir.identity.label.LevelNumbers;
+import io.weir.identity.label.LevelRelations;
+import io.weir.identity.label.TypeRules;
 
 /**
  * All that the last success left, for the next compilation to take over what has not changed.
@@ -24,6 +29,9 @@ import io.weir.identity.evaluate.Subject;
  * @param placements by port number
  * @param clockZero when the monotonic clock was zero, by the wall clock that its times were told by
  * @param profileCount how many profiles the tables know
+ * @param labels what the host said of labels
+ * @param labelTable null before the first success
+ * @param labelled components with a label of their own
  */
 @SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 record CompilerState(
@@ -41,7 +49,10 @@ record CompilerState(
         BoundTable bound,
         Set<String> quarantined,
         Instant clockZero,
-        int profileCount) {
+        int profileCount,
+        LabelSettings labels,
+        @Nullable LabelTable labelTable,
+        int labelled) {
     static final CompilerState NONE = new CompilerState(
             PolicySet.EMPTY,
             List.of(),
@@ -57,7 +68,20 @@ record CompilerState(
             BoundTable.EMPTY,
             Set.of(),
             Instant.EPOCH,
-            1);
+            1,
+            LabelSettings.NONE,
+            null,
+            0);
+
+    /** Relations to begin with. */
+    LevelRelations relations(LevelNumbers levels) {
+        return labelTable == null ? LevelRelations.none(levels) : labelTable.relations();
+    }
+
+    /** Type rules of {@link #labels}. */
+    TypeRules types() {
+        return labelTable == null ? TypeRules.NONE : labelTable.types();
+    }
 
     @Nullable
     CompiledComponent component(int identity) {

@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.weir.datapath.policy.Identity;
 import io.weir.datapath.policy.Limits;
 import io.weir.identity.component.Kind;
+import io.weir.identity.evaluate.LabelTable;
+import io.weir.identity.label.LevelRange;
 
 /**
  * Numbers for what documents name. A name keeps its number for as long as the process lives, and no number is given twice, so that
@@ -26,6 +28,8 @@ final class Numbers {
     private final Map<ScopeKey, Integer> scopes = new HashMap<>();
     private final Map<Limits, Integer> limitNumbers = new HashMap<>();
     private final List<Limits> limits = new ArrayList<>(List.of(new Limits(0, 0, 0, 0, 0, null)));
+    private final Map<LevelRange, Integer> rangeNumbers = new HashMap<>(Map.of(LevelRange.ALL, LabelTable.ALL));
+    private final List<LevelRange> ranges = new ArrayList<>(List.of(LevelRange.ALL));
     private int nextIdentity = Identity.FIRST_COMPONENT;
 
     private record RuleKey(Kind kind, String owner, String rule, boolean egress) {}
@@ -49,6 +53,8 @@ final class Numbers {
         copy.scopes.putAll(scopes);
         copy.limitNumbers.putAll(limitNumbers);
         copy.limits.addAll(limits.subList(1, limits.size()));
+        copy.rangeNumbers.putAll(rangeNumbers);
+        copy.ranges.addAll(ranges.subList(1, ranges.size()));
         copy.nextIdentity = nextIdentity;
         return copy;
     }
@@ -118,6 +124,18 @@ final class Numbers {
                     limits.add(at);
                     return limits.size() - 1;
                 });
+    }
+
+    int range(LevelRange range) {
+        return rangeNumbers.computeIfAbsent(range, at -> {
+            ranges.add(at);
+            return ranges.size() - 1;
+        });
+    }
+
+    /** By number. */
+    List<LevelRange> ranges() {
+        return List.copyOf(ranges);
     }
 
     Limits[] limits() {

@@ -2,6 +2,7 @@ package io.weir.identity.compile;
 
 import io.weir.identity.evaluate.LimitChains;
 import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.identity.label.LevelNumbers;
 
 /**
  * Compiles documents to epochs, each time starting from the last success: only what a change touches is built anew, the rest is
@@ -17,13 +18,20 @@ public final class PolicyCompiler {
     public static final long DEFAULT_BUDGET_BYTES = 512L << 20;
 
     private final long budgetBytes;
+    private final LevelNumbers levels;
     private final Numbers numbers = new Numbers();
     private final Profiles profiles = new Profiles();
     private CompilerState last = CompilerState.NONE;
 
     /** @param budgetBytes most bytes that the tables of one epoch may take */
     public PolicyCompiler(long budgetBytes) {
+        this(budgetBytes, LevelNumbers.process());
+    }
+
+    /** @param levels that its epochs number their security levels by */
+    public PolicyCompiler(long budgetBytes, LevelNumbers levels) {
         this.budgetBytes = budgetBytes;
+        this.levels = levels;
     }
 
     /**
@@ -33,7 +41,7 @@ public final class PolicyCompiler {
      * the budget: every mistake at once
      */
     public PolicyEpoch compile(CompileRequest request) {
-        Compilation compilation = new Compilation(request, last, numbers, profiles, new Budget(budgetBytes));
+        Compilation compilation = new Compilation(request, last, numbers, levels, profiles, new Budget(budgetBytes));
         PolicyEpoch epoch = compilation.run(new LimitChains());
         last = compilation.state();
         return epoch;
@@ -41,14 +49,14 @@ public final class PolicyCompiler {
 
     /**
      * The epoch that {@link #compile} would give, to be looked at: it is forgotten, and so are the numbers of what it alone names,
-     * which may stand for other things later. Built all
-     * anew.
+     * which may stand for other things later. Only the
+     * levels that it names keep their numbers. Built all anew.
      *
      * @throws io.weir.identity.document.ProblemException as {@link #compile}
      */
     public PolicyEpoch tryOut(CompileRequest request) {
         Budget budget = new Budget(budgetBytes);
-        return new Compilation(request, CompilerState.NONE, numbers.copy(), new Profiles(), budget)
+        return new Compilation(request, CompilerState.NONE, numbers.copy(), levels, new Profiles(), budget)
                 .run(new LimitChains());
     }
 }

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.weir.identity.label.SecurityContext;
+
 /**
  * A piece of software: where it runs, what it offers, whom it talks to.
  *
@@ -11,7 +13,7 @@ import java.util.Optional;
  * @param owner who may change it, empty when not said
  * @param instances where it runs; empty only for the reserved components
  * @param minAssurance what a claim to be this component must rest on at least: one of {@code policy.Assurance}, L4 when not said
- * @param securityLabel {@code user:role:type:low[-high]}; kept as text until labels are compiled
+ * @param securityLabel empty for the one that the label domain gives to what has none
  * @param exposes named ports that peers may refer to
  * @param mode AUDIT: what this component's own rules and its default deny would deny passes, and is recorded
  * @param isolateIngress and isolateEgress whether a side without a matching rule denies; true when not said
@@ -26,7 +28,7 @@ public record Component(
         String owner,
         List<Instance> instances,
         int minAssurance,
-        Optional<String> securityLabel,
+        Optional<SecurityContext> securityLabel,
         List<Expose> exposes,
         RuleMode mode,
         boolean isolateIngress,

@@ -22,6 +22,11 @@ public final class Problems {
         this.source = source;
     }
 
+    /** File name, or the command whose options are read. */
+    public String source() {
+        return source;
+    }
+
     public void add(int line, String key, String problem, String remedy) {
         count++;
         if (count <= MAX_SHOWN) {

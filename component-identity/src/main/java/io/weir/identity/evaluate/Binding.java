@@ -142,5 +142,8 @@ final class Binding {
             0,
             0,
             0,
+            0,
+            0,
+            0,
             new int[2 * Subject.TIERS][]);
 }

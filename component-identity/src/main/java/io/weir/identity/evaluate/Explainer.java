@@ -18,7 +18,6 @@ import io.weir.identity.component.Tier;
  * judged, and a tier by itself is what that evaluation found in it.
  */
 public final class Explainer {
-    private static final String LABELS = "labels are not in force";
     private static final List<Tier> TIERS = List.of(Tier.values());
 
     private Explainer() {}
@@ -37,7 +36,7 @@ public final class Explainer {
                 verdict.auditAction(),
                 verdict.auditReason(),
                 matched(epoch, verdict.auditRule()),
-                LABELS,
+                LabelStep.of(epoch, flow),
                 side(epoch, flow, nowNs, true),
                 side(epoch, flow, nowNs, false),
                 epoch.portName(verdict.redirectPort()),

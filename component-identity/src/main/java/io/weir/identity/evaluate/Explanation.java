@@ -30,7 +30,7 @@ public record Explanation(
         int auditAction,
         int auditReason,
         @Nullable Matched auditRule,
-        String label,
+        LabelStep label,
         Side egress,
         Side ingress,
         String redirectPort,

@@ -31,6 +31,7 @@ final class Judge {
 
     private final int epoch;
     private final Binding binding;
+    private final LabelTable labels;
     private final SenderRules addresses;
     private final Limits[] limits;
     private final LimitChains chains;
@@ -38,6 +39,7 @@ final class Judge {
     Judge(PolicyEpoch.Parts parts) {
         epoch = parts.epoch();
         binding = new Binding(parts.portTables(), parts.bound(), parts.subjects());
+        labels = parts.labels();
         addresses = parts.addresses();
         limits = parts.limits();
         chains = parts.chains();
@@ -53,12 +55,14 @@ final class Judge {
         int toAssurance = to & (1 << PortTable.ASSURANCE_BITS) - 1;
         verdict.identities(source.identity(), destination.identity());
         verdict.assurances(fromAssurance, toAssurance);
-        verdict.audit(Action.ALLOW, 0, 0);
-        if (!Labels.agree(source, destination)) {
-            verdict.decide(Action.DROP, DropReason.LABEL_DENIED.code());
-            verdict.audit(Action.NONE, 0, 0);
+        int level = LabelTable.level(flow, source);
+        verdict.label(level);
+        int refused = labels.check(flow, source, destination, level);
+        if (refused != 0) {
+            verdict.decide(Action.DROP, refused);
             return;
         }
+        verdict.audit(Action.ALLOW, 0, 0);
         long egress = side(true, source, destination, fromAssurance, flow, nowNs, verdict);
         long ingress = side(false, destination, source, toAssurance, flow, nowNs, verdict);
         conclude(flow, source, destination, egress, ingress, verdict);
@@ -284,7 +288,7 @@ final class Judge {
 
     /** Whether the code is of a denial before any rule is asked. */
     static boolean beforeRules(int reason) {
-        return reason == QUARANTINED || reason == ASSURANCE_TOO_LOW;
+        return reason == QUARANTINED || reason == ASSURANCE_TOO_LOW || LabelTable.denies(reason);
     }
 
     private static void note(Verdict verdict, boolean egress, int rule) {

@@ -2,7 +2,6 @@ package io.weir.identity.evaluate;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +16,8 @@ import io.weir.identity.component.Document;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.document.Problem;
+import io.weir.identity.label.LabelSettings;
+import io.weir.identity.label.SecurityContext;
 
 /**
  * One epoch: all documents and grants of a moment, compiled. Answers the packet path's questions, and says what its numbers mean.
@@ -40,6 +41,7 @@ public final class PolicyEpoch implements Policy {
      * @param subjects by identity, null for numbers that nobody has; 1 to 3 are always there
      * @param portTables by port number, null for ports that no instance is bound to
      * @param addresses what rules say of senders and receivers by address
+     * @param labels ranges, levels and types
      * @param components by identity: the document, null for none
      * @param identityNumbers by component id; may know more
      * @param rules by number, null for numbers no longer in use
@@ -58,6 +60,7 @@ public final class PolicyEpoch implements Policy {
             @Nullable PortTable[] portTables,
             BoundTable bound,
             SenderRules addresses,
+            LabelTable labels,
             @Nullable Document[] components,
             Map<String, Integer> identityNumbers,
             @Nullable RuleInfo[] rules,
@@ -96,12 +99,12 @@ public final class PolicyEpoch implements Policy {
 
     @Override
     public Levels levels() {
-        return Levels.NONE;
+        return parts.labels.levels();
     }
 
     @Override
     public int level(FlowKey ends) {
-        return ends.label();
+        return parts.labels.talkLevel(ends, subject(ends, true), subject(ends, false));
     }
 
     @Override
@@ -224,14 +227,32 @@ public final class PolicyEpoch implements Policy {
         return source ? binding.source(flow) : binding.destination(flow);
     }
 
-    Subject subject(int identity) {
-        return Objects.requireNonNull(parts.subjects[identity], "an identity that was found has a subject");
+    /** Who is at an end of the flow. */
+    Subject subject(FlowKey flow, boolean source) {
+        return binding.subject(endOf(flow, source));
+    }
+
+    /** Its security context, the label domain's for identities without one of their own. */
+    public SecurityContext contextOf(int identity) {
+        Component component = component(identity);
+        SecurityContext unlabeled = parts.labels.settings().domain().unlabeled();
+        return component == null ? unlabeled : component.securityLabel().orElse(unlabeled);
+    }
+
+    /** What the host says of labels. */
+    public LabelSettings labelSettings() {
+        return parts.labels.settings();
+    }
+
+    /** What holds of labels. */
+    LabelTable labels() {
+        return parts.labels;
     }
 
     /** The rule of a tier that decides, is audited or mirrors on a side of the flow, 0 for none: {@link Judge#rule}. */
     int rule(boolean egress, int tier, int sought, FlowKey flow, long nowNs) {
-        Subject source = subject(endOf(flow, true) >>> PortTable.ASSURANCE_BITS);
-        Subject destination = subject(endOf(flow, false) >>> PortTable.ASSURANCE_BITS);
+        Subject source = subject(flow, true);
+        Subject destination = subject(flow, false);
         return judge.rule(
                 egress, tier, sought, egress ? source : destination, egress ? destination : source, flow, nowNs);
     }

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param violationsAction what its default deny does: one of {@code policy.Action}
  * @param violationsPort target of a default deny that redirects
  * @param egressLimits and ingressLimits numbers in {@link LimitChains}, 0 for none
+ * @param range place of its range in {@link LabelTable}
+ * @param level number of its lowest level; 0 while nothing has a label
+ * @param type number of its type in the label domain
  * @param tables {@link RuleTable} by side and tier, null where no rule is: [side * 5 + tier], egress is side 0
  * @param egressTiers and ingressTiers bit by tier: there is a table
  */
@@ -28,6 +31,9 @@ public record Subject(
         int ingressLimits,
         int egressTiers,
         int ingressTiers,
+        int range,
+        int level,
+        int type,
         int[] @Nullable [] tables) {
     public static final int TIERS = 5;
     /** Place of the components' own tier among them. */

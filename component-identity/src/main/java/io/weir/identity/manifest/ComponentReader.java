@@ -23,6 +23,7 @@ import io.weir.identity.component.RuleAction;
 import io.weir.identity.component.RuleMode;
 import io.weir.identity.component.Violations;
 import io.weir.identity.document.MacText;
+import io.weir.identity.label.SecurityContext;
 
 /** Reads components. */
 final class ComponentReader {
@@ -59,7 +60,7 @@ final class ComponentReader {
                 metadata.name("owner", Word.SENTENCE),
                 instances(identity),
                 identity.choice("minAssurance", assurances(), Assurance.L4),
-                securityLabel(),
+                spec.label("securityLabel", SecurityContext::parse),
                 exposes(),
                 spec.choice("mode", List.of(RuleMode.values()), RuleMode.ENFORCE),
                 isolate.flag("ingress", true),
@@ -116,15 +117,6 @@ final class ComponentReader {
             }
         }
         return ips;
-    }
-
-    private Optional<String> securityLabel() {
-        Optional<String> label = spec.text("securityLabel");
-        label.flatMap(LabelGrammar::problem).ifPresent(problem -> {
-            String was = ": was " + Wording.shown(label.get());
-            spec.problem("securityLabel", problem + was, "write system_u:system_r:ledger_t:s2-s5:c1.c3");
-        });
-        return label;
     }
 
     private List<Expose> exposes() {

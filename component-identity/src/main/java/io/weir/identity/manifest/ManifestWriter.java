@@ -59,7 +59,7 @@ public final class ManifestWriter {
             identity.text("minAssurance", Assurance.name(component.minAssurance()));
         }
         spec.section("identity", identity);
-        component.securityLabel().ifPresent(label -> spec.text("securityLabel", label));
+        component.securityLabel().ifPresent(label -> spec.text("securityLabel", label.toString()));
         spec.list(
                 "exposes",
                 component.exposes().stream().map(ManifestWriter::expose).toList());

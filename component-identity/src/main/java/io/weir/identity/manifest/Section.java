@@ -5,11 +5,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
 import io.weir.identity.document.Problems;
+import io.weir.identity.label.LabelException;
 
 /**
  * One section of a manifest. A reading method returns the value, or the fallback where nothing or something wrong is written;
@@ -207,6 +209,21 @@ final class Section {
             return fallback;
         }
         return choice;
+    }
+
+    /** A level, range or context. */
+    <T> Optional<T> label(String key, Function<String, T> parse) {
+        return item(key).flatMap(item -> label(item, parse));
+    }
+
+    /** A level, range or context in a list. */
+    <T> Optional<T> label(Item item, Function<String, T> parse) {
+        try {
+            return Optional.of(parse.apply(item.text()));
+        } catch (LabelException wrong) {
+            problems.add(item.line(), item.path(), wrong.problem(), wrong.remedy());
+            return Optional.empty();
+        }
     }
 
     /** The section under the key, if any. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,14 @@ import io.weir.identity.component.Document;
 import io.weir.identity.component.Instance;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.document.ProblemException;
+import io.weir.identity.label.LabelDomain;
+import io.weir.identity.label.LabelSettings;
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelNumbers;
+import io.weir.identity.label.SecurityContext;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /**
@@ -43,11 +50,17 @@ class EvaluatorOracleTest {
             "reason 0",
             "reason 121",
             "reason 122",
+            "reason 123",
             "reason 124",
             "reason 125",
             "reason 126",
             "reason 127",
             "reason 138",
+            "reason 180",
+            "level true",
+            "level false",
+            "proven true",
+            "labelled true",
             "audit 0",
             "audit 2",
             "audit 3",
@@ -90,6 +103,7 @@ class EvaluatorOracleTest {
             "reserved.host",
             "reserved.world",
             "reserved.unknown");
+    private static final LevelNumbers NUMBERS = LevelNumbers.process();
     private static final long SEED = Long.getLong("weir.seed", 0x5E55_101DL);
 
     private final Map<String, Integer> seen = new TreeMap<>();
@@ -104,7 +118,8 @@ class EvaluatorOracleTest {
         for (long seed = SEED; pairs < PAIRS; seed++) {
             RandomPolicies random = new RandomPolicies(seed);
             List<Document> documents = random.documents();
-            Case request = new Case(PolicySet.EMPTY.with(documents), random.grants(), random.quarantined());
+            Case request = new Case(
+                    PolicySet.EMPTY.with(documents), random.grants(), random.quarantined(), random.labelSettings());
             try {
                 PolicyEpoch epoch = new PolicyCompiler(BUDGET).compile(request.request(7));
                 judge("seed " + seed, random, epoch, request, FLOWS_A_POLICY);
@@ -125,7 +140,7 @@ class EvaluatorOracleTest {
         for (long seed = SEED; compiled < CHANGES; seed++) {
             RandomPolicies random = new RandomPolicies(seed);
             PolicyCompiler compiler = new PolicyCompiler(BUDGET);
-            Case last = new Case(PolicySet.EMPTY.with(random.documents()), List.of(), Set.of());
+            Case last = new Case(PolicySet.EMPTY.with(random.documents()), List.of(), Set.of(), LabelSettings.NONE);
             for (int i = 0; i < CHANGES_A_SEQUENCE; i++) {
                 Case next = i == 0 ? last : random.changed(last);
                 try {
@@ -158,9 +173,15 @@ class EvaluatorOracleTest {
             assertEquals(settled ? expected : withoutValidity(expected), actual, where);
             assertEquals(naive.guard(flow, true), epoch.guard(key.fromRouter(true)), where);
             assertEquals(naive.guard(flow, false), epoch.guard(key.fromRouter(false)), where);
+            seen("proven " + (!flow.level().isEmpty() && verdict.allowed()));
             seen("foreign " + (naive.guard(flow, true) != naive.guard(flow, false)));
             boolean toMany = PortTable.isGroup(flow.destination().mac());
             assertTrue(toMany || !verdict.allowed() || epoch.couldTalk(key, atNs), where);
+            assertTrue(!verdict.allowed() || epoch.level(key) == verdict.label(), where);
+            boolean outside = !flow.level().isEmpty()
+                    && !(naive.labels().inPort(flow.source(), flow.level())
+                            && naive.labels().inPort(flow.destination(), flow.level()));
+            assertFalse(outside && epoch.couldTalk(key, atNs), where);
             count(epoch, actual, epoch.guard(key), epoch.couldTalk(key, atNs));
         }
     }
@@ -171,6 +192,7 @@ class EvaluatorOracleTest {
                 it.destination(),
                 it.sourceAssurance(),
                 it.destinationAssurance(),
+                it.level(),
                 it.action(),
                 it.reason(),
                 it.egressRule(),
@@ -187,14 +209,29 @@ class EvaluatorOracleTest {
     }
 
     /** What is compiled and judged. */
-    record Case(PolicySet documents, List<ActiveGrant> grants, Set<String> quarantined) {
+    record Case(PolicySet documents, List<ActiveGrant> grants, Set<String> quarantined, LabelSettings labels) {
         CompileRequest request(int epoch) {
             return new CompileRequest(
-                    epoch, 3, documents, grants, quarantined, RandomPolicies.NOW_NS, RandomPolicies.NOW);
+                    epoch, 3, documents, grants, quarantined, RandomPolicies.NOW_NS, RandomPolicies.NOW, labels);
         }
 
         NaiveEvaluator naive() {
-            return new NaiveEvaluator(documents, grants, quarantined, RandomPolicies.NOW_NS, RandomPolicies.NOW);
+            return new NaiveEvaluator(
+                    documents, grants, quarantined, naiveLabels(), RandomPolicies.NOW_NS, RandomPolicies.NOW);
+        }
+
+        private NaiveLabels naiveLabels() {
+            LabelDomain domain = labels.domain();
+            Set<String> sends = new TreeSet<>();
+            domain.receivers().forEach((from, all) -> all.forEach(to -> sends.add(from + ' ' + to)));
+            Map<String, String> ports = new TreeMap<>();
+            labels.ports().forEach((port, range) -> ports.put(port, range.toString()));
+            return new NaiveLabels(
+                    !domain.equals(LabelDomain.NONE),
+                    domain.unlabeled().toString(),
+                    domain.types().keySet(),
+                    sends,
+                    ports);
         }
     }
 
@@ -204,6 +241,7 @@ class EvaluatorOracleTest {
         return new FlowKey()
                 .ingress(epoch.portId(from.port()), from.role(), from.mode())
                 .egress(epoch.portId(to.port()), to.role(), to.mode())
+                .label(flow.level().isEmpty() ? 0 : NUMBERS.number(Level.parse(flow.level())))
                 .link(from.mac(), to.mac(), flow.vlan(), 0x800)
                 .source(from.high(), from.low())
                 .destination(to.high(), to.low())
@@ -222,6 +260,7 @@ class EvaluatorOracleTest {
                 epoch.identityName(verdict.destinationIdentity()),
                 verdict.sourceAssurance(),
                 verdict.destinationAssurance(),
+                NUMBERS.text(verdict.label()),
                 verdict.action(),
                 verdict.reason(),
                 rule(epoch, verdict.egressRule()),
@@ -254,6 +293,8 @@ class EvaluatorOracleTest {
         seen("action " + judgement.action());
         seen("reason " + judgement.reason());
         seen("audit " + judgement.auditAction());
+        seen("level " + !judgement.level().isEmpty());
+        seen("labelled " + !epoch.contextOf(verdict.sourceIdentity()).equals(SecurityContext.UNLABELED));
         seen("guard " + guard);
         seen("talk " + talk);
         seen("assurance " + judgement.sourceAssurance());

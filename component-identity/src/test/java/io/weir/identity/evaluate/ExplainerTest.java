@@ -24,6 +24,7 @@ import io.weir.identity.component.Rule;
 import io.weir.identity.component.RuleAction;
 import io.weir.identity.component.Tier;
 import io.weir.identity.document.ProblemException;
+import io.weir.identity.label.LevelNumbers;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -131,7 +132,7 @@ class ExplainerTest {
             List<Document> documents = random.documents();
             try {
                 EvaluatorOracleTest.Case request = new EvaluatorOracleTest.Case(
-                        PolicySet.EMPTY.with(documents), random.grants(), random.quarantined());
+                        PolicySet.EMPTY.with(documents), random.grants(), random.quarantined(), random.labelSettings());
                 PolicyEpoch epoch = new PolicyCompiler(1 << 26).compile(request.request(1));
                 List<Instance> instances = RandomPolicies.instances(documents);
                 for (int i = 0; i < FLOWS_A_POLICY; i++, flows++) {
@@ -154,6 +155,8 @@ class ExplainerTest {
         assertEquals(epoch.identityName(verdict.sourceIdentity()), told.egress().component(), where);
         assertEquals(verdict.egressRule(), rule(told.egress().rule()), where);
         assertEquals(verdict.ingressRule(), rule(told.ingress().rule()), where);
+        assertEquals(LevelNumbers.process().text(verdict.label()), told.label().level(), where);
+        assertEquals(LabelTable.denies(verdict.reason()), told.label().failed() != LabelStep.Check.NONE, where);
         for (Explanation.Side side : List.of(told.egress(), told.ingress())) {
             if (side.rule() != null) {
                 assertEquals(side.rule(), side.tiers().getLast().decided(), where);

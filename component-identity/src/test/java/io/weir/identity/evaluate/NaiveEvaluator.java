@@ -44,9 +44,15 @@ import io.weir.identity.component.TimeWindow;
  *
  * @param nowNs and now one moment on both clocks, to tell the others by
  */
-record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String> quarantined, long nowNs, Instant now) {
-    /** A flow, its ports by name. */
-    record Flow(End source, End destination, int vlan, int protocol) {
+record NaiveEvaluator(
+        PolicySet documents,
+        List<ActiveGrant> grants,
+        Set<String> quarantined,
+        NaiveLabels labels,
+        long nowNs,
+        Instant now) {
+    /** A flow, its ports by name; the level that its packets prove, empty for none. */
+    record Flow(End source, End destination, int vlan, int protocol, String level) {
         boolean ip() {
             return protocol >= 0;
         }
@@ -64,6 +70,7 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
             String destination,
             int sourceAssurance,
             int destinationAssurance,
+            String level,
             int action,
             int reason,
             String egressRule,
@@ -102,6 +109,11 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
     Judgement judge(Flow flow, long atNs) {
         Who source = who(flow, true);
         Who destination = who(flow, false);
+        String level = labels.level(documents, source.id, flow.level);
+        int refused = labels.refused(documents, flow, source.id, destination.id, level);
+        if (refused != FINE) {
+            return refused(source, destination, level, refused);
+        }
         Side egress = side(flow, true, source, destination, atNs);
         Side ingress = side(flow, false, destination, source, atNs);
         Side enforced = ingress.action > egress.action ? ingress : egress;
@@ -113,6 +125,7 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
                 destination.id,
                 source.assurance,
                 destination.assurance,
+                level,
                 enforced.action,
                 enforced.reason,
                 egress.rule,
@@ -126,6 +139,28 @@ record NaiveEvaluator(PolicySet documents, List<ActiveGrant> grants, Set<String>
                 allowed ? onChange(egress, ingress) : 0,
                 egress.reset || ingress.reset,
                 Math.min(egress.validUntilNs, ingress.validUntilNs));
+    }
+
+    private static Judgement refused(Who source, Who destination, String level, int reason) {
+        return new Judgement(
+                source.id,
+                destination.id,
+                source.assurance,
+                destination.assurance,
+                level,
+                Action.DROP,
+                reason,
+                "",
+                "",
+                Action.NONE,
+                FINE,
+                "",
+                "",
+                "",
+                List.of(),
+                0,
+                false,
+                Long.MAX_VALUE);
     }
 
     private static int onChange(Side egress, Side ingress) {

@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,6 +43,13 @@ import io.weir.identity.component.RuleSet;
 import io.weir.identity.component.Tier;
 import io.weir.identity.component.TimeWindow;
 import io.weir.identity.component.Violations;
+import io.weir.identity.label.DomainType;
+import io.weir.identity.label.LabelDomain;
+import io.weir.identity.label.LabelNames;
+import io.weir.identity.label.LabelSettings;
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelRange;
+import io.weir.identity.label.SecurityContext;
 
 /** Random documents and flows out of small sets of names, addresses and ports, so that they meet. */
 final class RandomPolicies {
@@ -52,6 +60,7 @@ final class RandomPolicies {
     static final int COMPONENTS = 6;
     private static final List<String> VM_PORTS = List.of("vm0", "vm1", "vm2");
     private static final List<String> RESERVED = List.of("reserved.host", "reserved.world", "reserved.unknown");
+    private static final List<String> TYPES = List.of("a_t", "b_t", "c_t");
     private static final int[] PROTOCOLS = {6, 17, 1, 58, 132, 47};
     private static final long MAC = 0x52_54_00_00_00_00L;
 
@@ -60,10 +69,12 @@ final class RandomPolicies {
     private static final List<RuleAction> ACTIONS = List.of(RuleAction.values());
 
     private final Random random;
+    private final boolean labelled;
     private int nextPriority;
 
     RandomPolicies(long seed) {
         random = new Random(seed);
+        labelled = chance(40);
     }
 
     Random random() {
@@ -102,7 +113,7 @@ final class RandomPolicies {
                         "",
                         number < 0 ? List.of() : instances(number),
                         chance(20) ? 1 + random.nextInt(5) : Assurance.L4,
-                        Optional.empty(),
+                        labelled && chance(70) ? Optional.of(context()) : Optional.empty(),
                         exposes,
                         chance(15) ? RuleMode.AUDIT : RuleMode.ENFORCE,
                         !chance(20),
@@ -133,9 +144,10 @@ final class RandomPolicies {
         int number = random.nextInt(COMPONENTS);
         Tier tier = List.of(Tier.EMERGENCY, Tier.PLATFORM, Tier.BASELINE).get(random.nextInt(3));
         String set = tier.word() + (1 + random.nextInt(2));
-        return switch (random.nextInt(9)) {
-            case 0 -> new EvaluatorOracleTest.Case(documents, grants(), last.quarantined());
-            case 1 -> new EvaluatorOracleTest.Case(documents, last.grants(), quarantined());
+        return switch (random.nextInt(10)) {
+            case 0 -> new EvaluatorOracleTest.Case(documents, grants(), last.quarantined(), last.labels());
+            case 1 -> new EvaluatorOracleTest.Case(documents, last.grants(), quarantined(), last.labels());
+            case 9 -> new EvaluatorOracleTest.Case(documents, last.grants(), last.quarantined(), labelSettings());
             case 2 -> changed(last, documents.with(List.of(ruleSet(set, tier))));
             case 3 -> changed(last, documents.without(Kind.RULE_SET, set));
             case 4 -> changed(last, documents.with(List.of(group())));
@@ -147,7 +159,50 @@ final class RandomPolicies {
     }
 
     private static EvaluatorOracleTest.Case changed(EvaluatorOracleTest.Case last, PolicySet documents) {
-        return new EvaluatorOracleTest.Case(documents, last.grants(), last.quarantined());
+        return new EvaluatorOracleTest.Case(documents, last.grants(), last.quarantined(), last.labels());
+    }
+
+    // Labels: few and mostly wide, so that some flows pass.
+
+    /** What the host says of labels; mostly nothing where components have none either. */
+    LabelSettings labelSettings() {
+        if (!labelled && chance(80)) {
+            return LabelSettings.NONE;
+        }
+        Map<String, LevelRange> ports = new HashMap<>();
+        for (String port : List.of("vm0", "vm1", "up0", "host0")) {
+            if (chance(20)) {
+                ports.put(port, range());
+            }
+        }
+        return new LabelSettings(chance(60) ? domain() : LabelDomain.NONE, ports);
+    }
+
+    private LabelDomain domain() {
+        Map<String, DomainType> types = new HashMap<>();
+        Map<String, Set<String>> receivers = new HashMap<>();
+        for (String type : chance(60) ? TYPES : List.<String>of()) {
+            types.put(type, new DomainType(type, "", Optional.empty()));
+            Set<String> some = new HashSet<>(TYPES);
+            some.removeIf(other -> chance(15));
+            receivers.put(type, some);
+        }
+        return new LabelDomain("d.yaml", "d", context(), false, LabelNames.NONE, List.of(), types, receivers);
+    }
+
+    private SecurityContext context() {
+        return new SecurityContext("u", "r", one(TYPES), range());
+    }
+
+    private LevelRange range() {
+        Level low = chance(60) ? Level.LOWEST : level();
+        return chance(30) ? LevelRange.of(low) : new LevelRange(low, low.lub(level()));
+    }
+
+    private Level level() {
+        int[] categories =
+                IntStream.of(0, 1, 2, 70).filter(category -> chance(50)).toArray();
+        return Level.of(random.nextInt(3), categories);
     }
 
     private Document group() {
@@ -362,7 +417,11 @@ final class RandomPolicies {
         int vlan =
                 chance(70) ? Math.max(1, chance(50) ? source.vlan() : destination.vlan()) : 10 + 10 * random.nextInt(2);
         return new NaiveEvaluator.Flow(
-                end(protocol, six, false, source), end(protocol, six, true, destination), vlan, protocol);
+                end(protocol, six, false, source), end(protocol, six, true, destination), vlan, protocol, proven());
+    }
+
+    private String proven() {
+        return chance(20) ? (chance(70) ? Level.LOWEST : level()).toString() : "";
     }
 
     private NaiveEvaluator.End end(int protocol, boolean six, boolean destination, Instance like) {

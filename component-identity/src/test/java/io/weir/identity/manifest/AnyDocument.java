@@ -38,6 +38,7 @@ import io.weir.identity.component.RuleSet;
 import io.weir.identity.component.Tier;
 import io.weir.identity.component.TimeWindow;
 import io.weir.identity.component.Violations;
+import io.weir.identity.label.SecurityContext;
 
 /** Every document that can be said, at random. */
 final class AnyDocument {
@@ -252,8 +253,9 @@ final class AnyDocument {
     }
 
     private static Arbitrary<Body> component() {
-        Arbitrary<Optional<String>> label = Arbitraries.of(
+        Arbitrary<Optional<SecurityContext>> label = Arbitraries.of(
                         "system_u:system_r:ledger_t:s2-s5:c1.c3", "u:r:t:s0", "u:r:t:s15:c0.c1023")
+                .map(SecurityContext::parse)
                 .optional();
         Arbitrary<List<Expose>> exposes = Combinators.combine(id().filter(id -> id.length() <= 64), l4())
                 .as(Expose::new)

@@ -36,6 +36,7 @@ import io.weir.identity.component.Tier;
 import io.weir.identity.component.TimeWindow;
 import io.weir.identity.component.Violations;
 import io.weir.identity.document.MacText;
+import io.weir.identity.label.SecurityContext;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -119,7 +120,9 @@ class ManifestReaderTest {
                                 List.of(l4(6, 5432, 5433)))),
                 component.instances());
         assertEquals(Assurance.IP, component.minAssurance());
-        assertEquals(Optional.of("system_u:system_r:ledger_t:s2-s5:c1.c3"), component.securityLabel());
+        assertEquals(
+                Optional.of(SecurityContext.parse("system_u:system_r:ledger_t:s2-s5:c1.c3")),
+                component.securityLabel());
         assertEquals(List.of(new Expose("sql", l4(6, 5432, 5432))), component.exposes());
         assertEquals(RuleMode.ENFORCE, component.mode());
         assertTrue(component.isolateIngress() && component.isolateEgress());

@@ -78,7 +78,8 @@ class ManifestRefusalTest {
                         "spec.violations.quarantineAfter.windowMs: is missing; write windowMs: 1 to 3600000"),
                 arguments(
                         "securityLabel: u:r:t",
-                        "spec.securityLabel: must be user:role:type:low[-high]: was u:r:t; write system_u:system_r:ledger_t:s2-s5:c1.c3"),
+                        "spec.securityLabel: a security context has a user, a role, a type and a range: was u:r:t; "
+                                + "write user:role:type:low[-high], such as system_u:system_r:app_t:s2-s5:c1.c3"),
                 arguments(
                         "tests: [{from: a, to: b, l4: tcp, expect: allow}]",
                         "spec.tests[0].l4: must be one protocol and port or type: was tcp; write tcp/5432, udp/53, icmp/echo-request or icmpv6/1/4"),

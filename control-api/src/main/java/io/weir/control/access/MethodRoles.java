@@ -13,6 +13,7 @@ import io.weir.control.v1.FlowServiceGrpc;
 import io.weir.control.v1.GrantServiceGrpc;
 import io.weir.control.v1.PolicyServiceGrpc;
 import io.weir.control.v1.PortServiceGrpc;
+import io.weir.control.v1.TunnelServiceGrpc;
 
 import static io.weir.control.access.Role.ADMIN;
 import static io.weir.control.access.Role.OPERATOR;
@@ -20,7 +21,7 @@ import static io.weir.control.access.Role.VIEWER;
 
 /**
  * The role that each method needs, in one list: what reads is for viewers, what changes the switch or sees the content of
- * frames for operators. A method that is not here needs an admin, so that a forgotten one is closed, not open.
+ * frames for operators, what decides who can read frames on their way for admins. A method that is not here needs an admin, so that a forgotten one is closed, not open.
  */
 public final class MethodRoles {
     private static final Map<String, Role> ROLES = new HashMap<>();
@@ -65,11 +66,10 @@ public final class MethodRoles {
         method(GrantServiceGrpc.getCreateMethod(), OPERATOR);
         method(GrantServiceGrpc.getRevokeMethod(), OPERATOR);
 
-        method(FlowServiceGrpc.getFlowsMethod(), VIEWER);
-        method(FlowServiceGrpc.getDeniesMethod(), VIEWER);
-        method(FlowServiceGrpc.getMapMethod(), VIEWER);
-        method(FlowServiceGrpc.getSessionsMethod(), VIEWER);
-        method(FlowServiceGrpc.getFlushSessionsMethod(), OPERATOR);
+        method(TunnelServiceGrpc.getListTunnelsMethod(), VIEWER);
+        method(TunnelServiceGrpc.getListSasMethod(), VIEWER);
+        method(TunnelServiceGrpc.getAddSaMethod(), ADMIN);
+        method(TunnelServiceGrpc.getRemoveSaMethod(), ADMIN);
     }
 
     private MethodRoles() {}

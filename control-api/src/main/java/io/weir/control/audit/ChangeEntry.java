@@ -28,6 +28,10 @@ public record ChangeEntry(
         /** A port was added, changed or removed. */
         PORT,
         /** Sessions were ended by hand. */
-        SESSIONS_FLUSHED
+        SESSIONS_FLUSHED,
+        /** A security association was added or removed, or its lifetime is over or nearly so; the subject is the peer. */
+        SA,
+        /** A tunnel came up or went down; the subject is the peer. */
+        TUNNEL
     }
 }

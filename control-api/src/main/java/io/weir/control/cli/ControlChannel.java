@@ -25,6 +25,7 @@ import io.weir.control.v1.FlowServiceGrpc;
 import io.weir.control.v1.GrantServiceGrpc;
 import io.weir.control.v1.PolicyServiceGrpc;
 import io.weir.control.v1.PortServiceGrpc;
+import io.weir.control.v1.TunnelServiceGrpc;
 
 /** A connection to a daemon. */
 final class ControlChannel implements AutoCloseable {
@@ -84,6 +85,11 @@ final class ControlChannel implements AutoCloseable {
 
     GrantServiceGrpc.GrantServiceBlockingStub grants() {
         return GrantServiceGrpc.newBlockingStub(channel).withDeadlineAfter(POLICY_TIMEOUT_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** For unary calls. */
+    TunnelServiceGrpc.TunnelServiceBlockingStub tunnels() {
+        return TunnelServiceGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_TIMEOUT_SECONDS, TimeUnit.SECONDS);
     }
 
     /** For streams that go on as long as the user wants. */

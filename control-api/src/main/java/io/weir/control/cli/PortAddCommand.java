@@ -28,6 +28,7 @@ import io.weir.datapath.port.PortSettings;
             "Examples:",
             "  weir port add --name vm1 --type netdev --device tap-vm1 --vlan access=10",
             "  weir port add --name a --type tap --device eth0 --netns ns-a --vlan 'trunk=10,20-29;native=1'",
+            "  weir port add --name tun-hv2 --type esp --peer hv2",
             "  weir port add --name guest --type netdev --device tap3 --set isolated=true --set bpdu=guard"
         })
 final class PortAddCommand extends DaemonVerb {
@@ -40,11 +41,14 @@ final class PortAddCommand extends DaemonVerb {
     @Option(names = "--name", paramLabel = "NAME", description = "Unique name.")
     private @Nullable String name;
 
-    @Option(names = "--type", paramLabel = "tap|netdev|pcap", description = "What the port is.")
+    @Option(names = "--type", paramLabel = "tap|netdev|pcap|esp", description = "What the port is.")
     private @Nullable String type;
 
     @Option(names = "--device", paramLabel = "DEVICE", description = "The kernel's interface.")
     private @Nullable String device;
+
+    @Option(names = "--peer", paramLabel = "PEER", description = "The other end of an esp port's tunnel.")
+    private @Nullable String peer;
 
     @Option(names = "--netns", paramLabel = "NETNS", description = "Network namespace of the device.")
     private @Nullable String netns;
@@ -85,8 +89,8 @@ final class PortAddCommand extends DaemonVerb {
 
     private PortSettings settings(PolicyMode hostMode) {
         PortAssignments assignments = new PortAssignments(new LinkedHashMap<>());
-        String[] keys = {"name", "type", "device", "netns", "io", "mtu"};
-        @Nullable String[] values = {name, type, device, netns, io, mtu};
+        String[] keys = {"name", "type", "device", "peer", "netns", "io", "mtu"};
+        @Nullable String[] values = {name, type, device, peer, netns, io, mtu};
         boolean any = vlan != null || !words.isEmpty();
         for (int i = 0; i < keys.length; i++) {
             String value = values[i];

@@ -24,6 +24,7 @@ import io.weir.datapath.port.PortSettings;
             "Examples:",
             "  weir port set vm1 enabled=false",
             "  weir port set vm1 policy.mode=audit",
+            "  weir port set vm1 policy.wireLabel=required policy.label=s2-s5",
             "  weir port set vm1 vlan='trunk=10,20;native=1' storm.broadcast=500",
         })
 final class PortSetCommand extends DaemonVerb {

@@ -62,6 +62,7 @@ final class ValidateCommand implements Callable<Integer> {
 
     private static void configuration(PrintWriter out, Path file) {
         HostSettings settings = HostConfig.read(file);
+        settings.warnings().forEach(warning -> out.println(TerminalText.escape("warning: " + warning)));
         out.println(TerminalText.escape(file + ": valid, " + settings.ports().size() + " ports"));
     }
 }

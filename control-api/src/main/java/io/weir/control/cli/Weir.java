@@ -45,6 +45,8 @@ public final class Weir {
         verbs.put("top", TopCommand::new);
         verbs.put("capture", CaptureCommand::new);
         verbs.put("replay", ReplayCommand::new);
+        verbs.put("tunnels", TunnelsCommand::new);
+        verbs.put("sas", SasCommand::new);
         verbs.put("apply", ApplyCommand::new);
         verbs.put("confirm", ConfirmCommand::new);
         verbs.put("history", HistoryCommand::new);
@@ -56,6 +58,7 @@ public final class Weir {
         verbs.put("mode", ModeCommand::new);
         verbs.put("grant", GrantCommand::new);
         verbs.put("quarantine", QuarantineCommand::new);
+        verbs.put("label", LabelCommand::new);
         verbs.put("schema", SchemaCommand::new);
         verbs.put("doctor", DoctorCommand::new);
         verbs.put("version", VersionCommand::new);

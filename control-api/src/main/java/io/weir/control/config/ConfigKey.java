@@ -7,6 +7,8 @@ import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
 import io.weir.identity.document.Durations;
+import io.weir.ipsec.sa.SaSettings;
+import io.weir.ipsec.tunnel.TunnelSettings;
 
 import static io.weir.control.config.ConfigKey.Change.LIVE;
 import static io.weir.control.config.ConfigKey.Change.RESTART;
@@ -162,6 +164,35 @@ public enum ConfigKey {
             "enforce",
             RESTART,
             "How far ports that do not say it themselves are judged. `off`: a plain switch; `audit`: judged and recorded, but what would be denied passes; `enforce`: what no manifest allows is dropped. Other than `off` needs `workers: 1`."),
+    LABELS("labels", "section", "", RESTART, "Security labels: what they mean on this host, and on the wire."),
+    LABELS_DOMAIN(
+            "labels.domain",
+            "absolute path",
+            "none: levels count, types do not",
+            RESTART,
+            "Label domain file: names of levels, types and which of them may talk, trusted types; docs/labels.md."),
+    LABELS_CIPSO("labels.cipso", "section", "", RESTART, "Labels in IPv4 options (CIPSO, FIPS 188)."),
+    CIPSO_DOI(
+            "labels.cipso.doi",
+            1,
+            4_294_967_295L,
+            3,
+            RESTART,
+            "Domain of interpretation; options of another one are refused where a port looks at them."),
+    CIPSO_TAGS(
+            "labels.cipso.tags",
+            "list of 1, 2, 5",
+            "[1, 2, 5]",
+            RESTART,
+            "Tag types that are understood; one is written in the first of them that can say the level."),
+    LABELS_CALIPSO("labels.calipso", "section", "", RESTART, "Labels in IPv6 options (CALIPSO, RFC 5570)."),
+    CALIPSO_DOI(
+            "labels.calipso.doi",
+            1,
+            4_294_967_295L,
+            16,
+            RESTART,
+            "Domain of interpretation; options of another one are refused where a port looks at them."),
     BRIDGE("bridge", "section", "", RESTART, "The bridge as a whole."),
     BRIDGE_AGEING(
             "bridge.ageing",
@@ -211,6 +242,125 @@ public enum ConfigKey {
             RESTART,
             "VLAN in which the address is bound."),
     STATIC_PORT("bridge.static[].port", "name of a port", "must be said", RESTART, "Port behind which the address is."),
+    PEERS(
+            "peers",
+            "list",
+            "none",
+            RESTART,
+            "Hosts to which there are tunnels in ESP (RFC 4303); a port of type `esp` lets frames into one. `weir sas` adds and removes SAs of the running daemon."),
+    PEER_NAME(
+            "peers[].name",
+            "1 to 32 letters, digits, dots, dashes, underscores",
+            "must be said",
+            RESTART,
+            "Unique name, which the port says as `peer`."),
+    PEER_LOCAL(
+            "peers[].local", "IP address", "must be said", RESTART, "Address of this host, the source of ESP packets."),
+    PEER_REMOTE("peers[].remote", "IP address of the same family", "must be said", RESTART, "Address of the peer."),
+    PEER_ENCAPSULATION(
+            "peers[].encapsulation",
+            "udp | raw",
+            "udp",
+            RESTART,
+            "How ESP packets travel. `udp`: in UDP datagrams (RFC 3948). `raw`: as IP protocol 50."),
+    PEER_PORT("peers[].port", 1, 65_535, TunnelSettings.DEFAULT_PORT, RESTART, "UDP port of both sides."),
+    PEER_PAYLOAD(
+            "peers[].payload",
+            "ethernet | ip",
+            "ethernet",
+            RESTART,
+            "What ESP packets hold. `ethernet`: whole frames, between Weir hosts. `ip`: IP packets, for any gateway that speaks IPsec; the port stands for the addresses of `selectors`."),
+    PEER_TRANSPORT(
+            "peers[].transport",
+            "auto | socket | epoll | io_uring",
+            "auto",
+            RESTART,
+            "Who moves the datagrams: the fastest that the machine has, Weir's own system calls, Netty's epoll or io_uring. `raw` takes `auto` or `socket`."),
+    PEER_DONT_FRAGMENT(
+            "peers[].dontFragment",
+            true,
+            RESTART,
+            "Whether ESP packets may not be fragmented on their path; the tunnel then takes no more than the path."),
+    PEER_LABEL(
+            "peers[].label",
+            "level or range of levels",
+            "any",
+            RESTART,
+            "Levels that may pass the tunnel, such as `s0-s5`; every SA's level lies in it."),
+    PEER_SELECTORS(
+            "peers[].selectors",
+            "list",
+            "everything",
+            RESTART,
+            "Inner addresses that may pass a tunnel with `payload: ip`, which must say them."),
+    SELECTOR_LOCAL(
+            "peers[].selectors[].local", "network", "must be said", RESTART, "At this side, such as `10.8.0.0/16`."),
+    SELECTOR_REMOTE(
+            "peers[].selectors[].remote",
+            "network",
+            "must be said",
+            RESTART,
+            "At the peer's side; of the same family."),
+    PEER_KEY_FILE(
+            "peers[].keyFile",
+            "absolute path",
+            "must be said where there are SAs",
+            RESTART,
+            "File of the SAs' keys: a line `0x1001: HEX` each, key then salt (AEAD) or authentication key. It belongs to root and has no rights for anyone else, or the daemon does not start."),
+    PEER_SAS(
+            "peers[].sas",
+            "list",
+            "none",
+            RESTART,
+            "Security associations (RFC 4301) with keys set by hand: one of each direction for each level; several inbound ones of a level while keys change, of the outbound ones the last counts."),
+    SA_DIRECTION("peers[].sas[].direction", "in | out", "must be said", RESTART, "Which way its packets go."),
+    SA_SPI(
+            "peers[].sas[].spi",
+            256,
+            4_294_967_295L,
+            0,
+            RESTART,
+            "Security parameter index, the number in every packet. Unique within the peer, inbound ones on the whole host."),
+    SA_LABEL(
+            "peers[].sas[].label",
+            "security context or level",
+            "none",
+            RESTART,
+            "Level of all packets of the SA, alone or in a context such as `system_u:system_r:app_t:s2`; no range. Without, it carries frames without level: all where nothing has a label, none once a component, port, peer or domain has."),
+    SA_CIPHER(
+            "peers[].sas[].cipher",
+            "aes-128-gcm-16 | aes-192-gcm-16 | aes-256-gcm-16 | chacha20-poly1305 | aes-128-cbc-hmac-sha2-256-128 | aes-256-cbc-hmac-sha2-256-128 | aes-256-cbc-hmac-sha2-512-256",
+            "aes-256-gcm-16",
+            RESTART,
+            "How its packets are encrypted and authenticated. Those with CBC are for old peers."),
+    SA_ESN(
+            "peers[].sas[].esn",
+            true,
+            RESTART,
+            "Whether sequence numbers have 64 bits, on both sides; without, the SA ends after 2^32 packets."),
+    SA_REPLAY_WINDOW(
+            "peers[].sas[].replayWindow",
+            64,
+            SaSettings.DEFAULT_REPLAY_WINDOW,
+            SaSettings.DEFAULT_REPLAY_WINDOW,
+            RESTART,
+            "Packets that may arrive out of order, a multiple of 64; inbound only."),
+    SA_TFC(
+            "peers[].sas[].tfc",
+            0,
+            9000,
+            0,
+            RESTART,
+            "Bytes that each inner packet is padded to at least, so that its length tells nothing; outbound only."),
+    SA_LIFETIME(
+            "peers[].sas[].lifetime",
+            "section",
+            "",
+            RESTART,
+            "When the SA ends, whichever comes first; 0 for no limit."),
+    LIFETIME_SECONDS("peers[].sas[].lifetime.seconds", 0, 4_000_000_000L, 0, RESTART, "Time since it was added."),
+    LIFETIME_BYTES("peers[].sas[].lifetime.bytes", 0, Long.MAX_VALUE, 0, RESTART, "Bytes of ESP packets."),
+    LIFETIME_PACKETS("peers[].sas[].lifetime.packets", 0, Long.MAX_VALUE, 0, RESTART, "Packets sealed or accepted."),
     PORTS(
             "ports",
             "list",
@@ -225,17 +375,23 @@ public enum ConfigKey {
             "Unique name in every table and counter."),
     PORT_TYPE(
             "ports[].type",
-            "tap | netdev | pcap",
+            "tap | netdev | pcap | esp",
             "must be said",
             LIVE,
-            "`tap`: Weir makes the interface, in a namespace when `netns` says so. `netdev`: an interface that exists, such as QEMU's tap, a veth end, a NIC. `pcap`: a capture file in, a capture file out."),
+            "`tap`: Weir makes the interface, in a namespace when `netns` says so. `netdev`: an interface that exists, such as QEMU's tap, a veth end, a NIC. `pcap`: a capture file in, a capture file out. `esp`: the tunnel to a peer; needs `workers: 1`."),
+    PORT_PEER(
+            "ports[].peer",
+            "name of a peer",
+            "esp: must be said",
+            LIVE,
+            "Peer at the other end of an esp port's tunnel; one port each."),
     PORT_DEVICE(
             "ports[].device",
             "interface name, 1 to 15 bytes",
             "tap: the port's name; netdev: must be said",
             LIVE,
             "The kernel's interface."),
-    PORT_NETNS("ports[].netns", "name or absolute path", "the daemon's own", LIVE, "Network namespace of the device."),
+    PORT_NETNS("ports[].netns", "name or absolute path", "the daemon's own", LIVE, "Network namespace of the device; of an esp port that of the peer's addresses."),
     PORT_IO(
             "ports[].io",
             "auto | packet | xdp",
@@ -287,6 +443,18 @@ public enum ConfigKey {
             false,
             LIVE,
             "Whether the port may send IPv6 router advertisements and redirects, and from IP addresses of other ports; an uplink always may the former."),
+    PORT_POLICY_WIRE_LABEL(
+            "ports[].policy.wireLabel",
+            "none | verify | required | strip",
+            "none",
+            LIVE,
+            "What is done with label options in the port's IP packets. `none`: they are options like any others. `verify`: one that is there must be well-formed, and is the packet's level; one that leaves is true. `required`: as `verify`, and no IP packet enters or leaves without. `strip`: taken off both ways, and mean nothing."),
+    PORT_POLICY_LABEL(
+            "ports[].policy.label",
+            "level or range of levels",
+            "any",
+            LIVE,
+            "Levels of the flows that may enter or leave by the port, such as `s2` or `s2-s5:c0.c3`. An esp port has the range of its peer."),
     PORT_VLAN(
             "ports[].vlan",
             "section",
@@ -340,6 +508,12 @@ public enum ConfigKey {
             false,
             LIVE,
             "Whether a frame may leave by the port it came from (reflective relay, for macvlan in VEPA mode)."),
+    PORT_SPLIT_HORIZON(
+            "ports[].splitHorizon",
+            "true | false",
+            "esp: true; else false",
+            LIVE,
+            "Whether frames between this port and others with split horizon are dropped, so that a full mesh of tunnels has no loop."),
     PORT_FLOOD("ports[].flood", "section", "", LIVE, "Which flooded frames leave by the port."),
     FLOOD_UNKNOWN("ports[].flood.unknown", true, LIVE, "Frames to unknown unicast addresses."),
     FLOOD_BROADCAST("ports[].flood.broadcast", true, LIVE, "Broadcast frames."),

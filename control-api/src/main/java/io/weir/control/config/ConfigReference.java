@@ -34,6 +34,8 @@ public final class ConfigReference {
         table(page, "The host", "");
         table(page, "Access", "api");
         table(page, "The bridge", "bridge");
+        table(page, "Labels", "labels");
+        table(page, "Peers", "peers[]");
         table(page, "Ports", "ports[]");
         return page.toString();
     }
@@ -53,8 +55,14 @@ public final class ConfigReference {
         if (key.path().startsWith("ports[]")) {
             return "ports[]";
         }
+        if (key.path().startsWith("peers[]")) {
+            return "peers[]";
+        }
         if (key.path().startsWith("api.")) {
             return "api";
+        }
+        if (key.path().startsWith("labels.")) {
+            return "labels";
         }
         return key.path().startsWith("bridge.") ? "bridge" : "";
     }

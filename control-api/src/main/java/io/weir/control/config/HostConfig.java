@@ -28,9 +28,11 @@ import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.SwitchSettings.StaticMac;
+import io.weir.datapath.port.WireLabelSettings;
 import io.weir.identity.document.MacText;
 import io.weir.identity.document.Problems;
 import io.weir.identity.document.Spelling;
+import io.weir.identity.label.LabelDomain;
 
 /** Reads {@code weir.yaml} and single ports; either everything is right, or every mistake is told and nothing comes out. */
 public final class HostConfig {
@@ -127,12 +129,21 @@ public final class HostConfig {
         ApiSettings api = ApiConfig.read(root.section(ConfigKey.API), runDir);
         PolicyMode mode =
                 root.section(ConfigKey.POLICY).choice(ConfigKey.POLICY_MODE, PolicyMode.class, PolicyMode.ENFORCE);
-        List<PortSettings> ports = ports(root, mode);
-        SwitchSettings bridge = bridge(root, runDir, ports);
+        Section labels = root.section(ConfigKey.LABELS);
+        LabelDomain domain = LabelConfig.domain(labels);
+        PeerConfig peerReader = new PeerConfig(problems);
+        List<PeerSettings> peers = root.sections(ConfigKey.PEERS).stream()
+                .map(peerReader::read)
+                .flatMap(Optional::stream)
+                .toList();
+        PortsConfig portReader = new PortsConfig(problems, mode, peerReader.names());
+        List<PortSettings> ports = portReader.read(root);
+        SwitchSettings bridge = bridge(root, runDir, ports, LabelConfig.wire(labels));
         oneWorker(root, bridge.workers(), mode, ports);
         RecordSettings records = records(root);
         problems.conclude();
-        return new HostSettings(host, dataDir, runDir, api, mode, bridge, ports, records);
+        return new HostSettings(
+                host, dataDir, runDir, api, mode, bridge, ports, records, domain, peers, portReader.warnings(root));
     }
 
     private static String hostName(Section root) {
@@ -188,11 +199,17 @@ public final class HostConfig {
         return null;
     }
 
-    /** Both directions of a session must meet the same table, and a table has one writer. */
+    /** Both directions of a session must meet the same table, and a table has one writer; an SA's sequence numbers have one too. */
     private static void oneWorker(Section root, int workers, PolicyMode hostMode, List<PortSettings> ports) {
         boolean judged = hostMode != PolicyMode.OFF
                 || ports.stream().anyMatch(port -> port.policy().mode() != PolicyMode.OFF);
-        if (workers > 1 && judged) {
+        if (workers > 1 && ports.stream().anyMatch(port -> port.type() == PortSettings.Type.ESP)) {
+            root.problem(
+                    ConfigKey.WORKERS,
+                    "must be 1 where there are esp ports, because the numbers of an SA belong to one worker: was "
+                            + workers,
+                    "say workers: 1, or remove the esp ports");
+        } else if (workers > 1 && judged) {
             root.problem(
                     ConfigKey.WORKERS,
                     "must be 1 where policy.mode is not off, because sessions belong to one worker: was " + workers,
@@ -200,32 +217,8 @@ public final class HostConfig {
         }
     }
 
-    private List<PortSettings> ports(Section root, PolicyMode hostMode) {
-        PortConfig reader = new PortConfig(problems, hostMode);
-        Map<String, String> names = new HashMap<>();
-        Map<String, String> devices = new HashMap<>();
-        return root.sections(ConfigKey.PORTS).stream()
-                .map(section -> reader.read(section)
-                        .filter(port -> unique(names, port.name(), section, ConfigKey.PORT_NAME, "name"))
-                        .filter(port -> port.type() == PortSettings.Type.PCAP
-                                || unique(devices, device(port), section, ConfigKey.PORT_DEVICE, "device")))
-                .flatMap(Optional::stream)
-                .toList();
-    }
-
-    private static String device(PortSettings port) {
-        return port.netns() == null ? port.device() : port.device() + " in " + port.netns();
-    }
-
-    private static boolean unique(Map<String, String> seen, String value, Section section, ConfigKey key, String what) {
-        String other = seen.putIfAbsent(value, section.path());
-        if (other != null) {
-            section.problem(key, what + " is taken by " + other + ": was " + value, "give each port its own " + what);
-        }
-        return other == null;
-    }
-
-    private SwitchSettings bridge(Section root, Path runDir, List<PortSettings> ports) {
+    private SwitchSettings bridge(
+            Section root, Path runDir, List<PortSettings> ports, WireLabelSettings wireLabels) {
         Section bridge = root.section(ConfigKey.BRIDGE);
         return new SwitchSettings(
                 root.integer(ConfigKey.WORKERS),
@@ -237,7 +230,9 @@ public final class HostConfig {
                 bridge.integer(ConfigKey.BRIDGE_FORWARD_LINK_LOCAL),
                 bridge.durationNs(ConfigKey.BRIDGE_RECOVERY),
                 bridge.integer(ConfigKey.BRIDGE_MAC_MOVES),
-                staticMacs(bridge, ports));
+                staticMacs(bridge, ports),
+                SwitchSettings.DEFAULT_SESSIONS,
+                wireLabels);
     }
 
     private static List<StaticMac> staticMacs(Section bridge, List<PortSettings> ports) {
@@ -247,7 +242,7 @@ public final class HostConfig {
         return bridge.sections(ConfigKey.STATIC).stream()
                 .map(section -> staticMac(section, names))
                 .filter(entry -> entry.found()
-                        && unique(
+                        && PortsConfig.unique(
                                 seen,
                                 MacText.of(entry.mac.mac()) + " in VLAN " + entry.mac.vlan(),
                                 entry.section,

@@ -16,10 +16,12 @@ import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.BridgeSettings.MulticastRouter;
 import io.weir.datapath.port.BridgeSettings.StormLimits;
 import io.weir.datapath.port.PolicySettings;
+import io.weir.datapath.port.PolicySettings.WireLabel;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortSettings.Io;
 import io.weir.datapath.port.VlanSettings;
 import io.weir.identity.document.Problems;
+import io.weir.identity.label.LevelRange;
 
 /** Reads one element of {@code ports}. */
 final class PortConfig {
@@ -59,8 +61,8 @@ final class PortConfig {
         oneFile(port, in, out);
         foreignKeys(port, type);
         Optional<VlanSettings> vlan = new VlanConfig(port.section(ConfigKey.PORT_VLAN)).read();
-        BridgeSettings bridge = bridge(port);
-        PolicySettings policy = policy(port.section(ConfigKey.PORT_POLICY));
+        BridgeSettings bridge = bridge(port, type);
+        PolicySettings policy = policy(port.section(ConfigKey.PORT_POLICY), type);
         if (problems.count() > before || vlan.isEmpty()) {
             return Optional.empty();
         }
@@ -89,6 +91,9 @@ final class PortConfig {
     private static String device(Section port, PortSettings.Type type, String name) {
         if (type == PortSettings.Type.PCAP) {
             return "";
+        }
+        if (type == PortSettings.Type.ESP) {
+            return port.required(ConfigKey.PORT_PEER).orElse("");
         }
         boolean missing = type == PortSettings.Type.NETDEV && !port.has(ConfigKey.PORT_DEVICE);
         if (missing && port.has(ConfigKey.PORT_TYPE)) {
@@ -148,14 +153,18 @@ final class PortConfig {
 
     /** Keys that mean nothing for the type are refused: whoever wrote them expects something that would not happen. */
     private static void foreignKeys(Section port, PortSettings.Type type) {
-        List<ConfigKey> kernelKeys = List.of(ConfigKey.PORT_DEVICE, ConfigKey.PORT_NETNS);
-        List<ConfigKey> pcapKeys = List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT);
-        for (ConfigKey key : type == PortSettings.Type.PCAP ? kernelKeys : pcapKeys) {
-            refuse(port, key, type);
-        }
-        if (type != PortSettings.Type.NETDEV) {
-            refuse(port, ConfigKey.PORT_IO, type);
-        }
+        List<ConfigKey> foreign = switch (type) {
+            case TAP -> List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT, ConfigKey.PORT_IO, ConfigKey.PORT_PEER);
+            case NETDEV -> List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT, ConfigKey.PORT_PEER);
+            case PCAP -> List.of(ConfigKey.PORT_DEVICE, ConfigKey.PORT_NETNS, ConfigKey.PORT_IO, ConfigKey.PORT_PEER);
+            case ESP ->
+                List.of(
+                        ConfigKey.PORT_DEVICE,
+                        ConfigKey.PORT_IO,
+                        ConfigKey.PORT_IN,
+                        ConfigKey.PORT_OUT);
+        };
+        foreign.forEach(key -> refuse(port, key, type));
         if (type == PortSettings.Type.PCAP && !port.has(ConfigKey.PORT_IN) && !port.has(ConfigKey.PORT_OUT)) {
             port.problem(ConfigKey.PORT_IN, "a pcap port needs in, out or both", "name a capture file");
         }
@@ -168,16 +177,28 @@ final class PortConfig {
         }
     }
 
-    private PolicySettings policy(Section policy) {
+    private PolicySettings policy(Section policy, PortSettings.Type type) {
         return new PolicySettings(
                 policy.choice(ConfigKey.PORT_POLICY_MODE, PolicyMode.class, hostMode),
                 policy.choice(ConfigKey.PORT_POLICY_ROLE, PortRole.class, PortRole.VM),
                 policy.choice(ConfigKey.PORT_POLICY_DHCP, PolicySettings.Dhcp.class, PolicySettings.Dhcp.NONE),
                 policy.flag(ConfigKey.PORT_POLICY_ROUTER),
-                PolicySettings.WireLabel.NONE);
+                policy.choice(ConfigKey.PORT_POLICY_WIRE_LABEL, WireLabel.class, WireLabel.NONE),
+                label(policy, type));
     }
 
-    private static BridgeSettings bridge(Section port) {
+    /** Canonical; empty for every level. */
+    private static String label(Section policy, PortSettings.Type type) {
+        if (type == PortSettings.Type.ESP && policy.has(ConfigKey.PORT_POLICY_LABEL)) {
+            policy.problem(
+                    ConfigKey.PORT_POLICY_LABEL, "means nothing on an esp port", "say it at the peer: peers[].label");
+        }
+        return LabelConfig.range(policy, ConfigKey.PORT_POLICY_LABEL)
+                .map(LevelRange::toString)
+                .orElse("");
+    }
+
+    private static BridgeSettings bridge(Section port, PortSettings.Type type) {
         Section flood = port.section(ConfigKey.PORT_FLOOD);
         Section storm = port.section(ConfigKey.PORT_STORM);
         Bpdu bpdu = port.choice(ConfigKey.PORT_BPDU, Bpdu.class, Bpdu.NONE);
@@ -195,7 +216,9 @@ final class PortConfig {
                 port.choice(ConfigKey.PORT_MULTICAST_ROUTER, MulticastRouter.class, MulticastRouter.AUTO),
                 port.flag(ConfigKey.PORT_FAST_LEAVE),
                 port.flag(ConfigKey.PORT_SUPPRESS_NEIGHBOURS),
-                false,
+                port.has(ConfigKey.PORT_SPLIT_HORIZON)
+                        ? port.flag(ConfigKey.PORT_SPLIT_HORIZON)
+                        : type == PortSettings.Type.ESP,
                 new StormLimits(
                         storm.integer(ConfigKey.STORM_BROADCAST),
                         storm.integer(ConfigKey.STORM_MULTICAST),

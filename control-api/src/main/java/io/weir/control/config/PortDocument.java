@@ -23,7 +23,10 @@ public final class PortDocument {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("name", port.name());
         document.put("type", word(port.type()));
-        if (port.type() != PortSettings.Type.PCAP) {
+        if (port.type() == PortSettings.Type.ESP) {
+            document.put("peer", port.device());
+            putIfThere(document, "netns", port.netns());
+        } else if (port.type() != PortSettings.Type.PCAP) {
             document.put("device", port.device());
             putIfThere(document, "netns", port.netns());
         }
@@ -52,6 +55,10 @@ public final class PortDocument {
         document.put("role", word(policy.role()));
         document.put("dhcp", word(policy.dhcp()));
         document.put("router", policy.router());
+        document.put("wireLabel", word(policy.wireLabel()));
+        if (!policy.label().isEmpty()) {
+            document.put("label", policy.label());
+        }
         return document;
     }
 
@@ -95,6 +102,7 @@ public final class PortDocument {
         document.put("sticky", bridge.sticky());
         document.put("isolated", bridge.isolated());
         document.put("hairpin", bridge.hairpin());
+        document.put("splitHorizon", bridge.splitHorizon());
         document.put(
                 "flood",
                 ordered(

@@ -17,6 +17,7 @@ import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
 import io.weir.identity.document.Durations;
+import io.weir.identity.document.Problem;
 import io.weir.identity.document.Problems;
 import io.weir.identity.document.Spelling;
 
@@ -98,6 +99,16 @@ final class Section {
         problems.add(line(key), full(key.word()), problem, remedy);
     }
 
+    /** Mistakes so far in the whole document. */
+    int mistakes() {
+        return problems.count();
+    }
+
+    /** Something at the key that is no mistake. */
+    Problem warning(ConfigKey key, String problem, String remedy) {
+        return new Problem(problems.source(), line(key), full(key.word()), problem, remedy);
+    }
+
     /** The text of a scalar, empty Optional where nothing is written. */
     Optional<String> text(ConfigKey key) {
         Node node = entries.get(key.word());
@@ -148,7 +159,11 @@ final class Section {
     }
 
     int integer(ConfigKey key) {
-        return text(key).map(text -> (int) number(key, text)).orElse((int) key.fallback());
+        return (int) longInteger(key);
+    }
+
+    long longInteger(ConfigKey key) {
+        return text(key).map(text -> number(key, text)).orElse(key.fallback());
     }
 
     private long number(ConfigKey key, String text) {

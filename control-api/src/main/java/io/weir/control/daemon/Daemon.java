@@ -23,14 +23,17 @@ import io.weir.control.grpc.DataDirectory;
 import io.weir.control.grpc.EventLog;
 import io.weir.control.grpc.FlowEndpoint;
 import io.weir.control.grpc.PortEndpoint;
+import io.weir.control.grpc.TunnelEndpoint;
 import io.weir.control.journal.JournalSettings;
 import io.weir.control.metrics.MetricsEndpoint;
 import io.weir.control.metrics.SwitchMetrics;
+import io.weir.control.policy.PortLabels;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.worker.PortStatus;
 import io.weir.datapath.worker.Switch;
+import io.weir.ipsec.tunnel.Tunnels;
 import io.weir.kernel.KernelException;
 
 /**
@@ -67,8 +70,10 @@ public final class Daemon implements AutoCloseable {
     }
 
     private void open() {
+        settings.warnings().forEach(warning -> LOG.warn("{}", warning));
         undo.after(RunDirectory.take(settings.runDir()));
-        Switch bridge = undo.after(bridge(settings.bridge()));
+        Tunnels tunnels = TunnelControl.open(settings, undo);
+        Switch bridge = undo.after(bridge(settings.bridge(), tunnels));
         DataDirectory data = new DataDirectory(settings.dataDir());
         data.clearSpool();
         EventLog events = new EventLog();
@@ -78,22 +83,28 @@ public final class Daemon implements AutoCloseable {
         FlowRecorder recorder = undo.after(recorder(bridge, epochs));
         PolicyControl policy = PolicyControl.open(settings, bridge, events, epochs, recorder.audit(), undo);
         recorder.watch(policy.engine()::denied);
+        ChangeLog changes = new ChangeLog(recorder.audit(), recorder.source());
+        TunnelWatch watch = undo.after(new TunnelWatch(tunnels, events, recorder.audit(), recorder.source()));
+        bridge.listen(event -> watch.heard(event, () -> portSettings(bridge)));
         PortEndpoint portEndpoint = new PortEndpoint(
                 bridge,
                 data,
                 events,
-                new ChangeLog(recorder.audit(), recorder.source()),
+                changes,
+                new PortLabels(policy.engine(), settings.peerLabels()),
                 settings.policyMode(),
                 settings.host(),
                 Version.current());
         CaptureEndpoint captureEndpoint = new CaptureEndpoint(bridge, data, Version.current());
         List<BindableService> services =
                 new ArrayList<>(List.of(portEndpoint, captureEndpoint, new FlowEndpoint(recorder)));
+        services.add(new TunnelEndpoint(settings.peers(), tunnels, bridge, events, changes));
         services.addAll(policy.services());
         ControlServer control = undo.after(ControlServer.open(settings.api(), services));
-        metrics(bridge, recorder);
+        metrics(bridge, recorder, tunnels);
         bridge.start();
         recorder.start();
+        watch.start();
         settings.ports().forEach(port -> add(bridge, port));
         bridge.settle();
         ports = bridge.ports();
@@ -101,13 +112,13 @@ public final class Daemon implements AutoCloseable {
         control.serving();
     }
 
-    private static Switch bridge(SwitchSettings settings) {
+    private static Switch bridge(SwitchSettings settings, Tunnels tunnels) {
         Path stateDir = settings.stateDir();
         try {
             if (stateDir != null) {
                 Files.createDirectories(stateDir);
             }
-            return new Switch(settings);
+            return new Switch(settings, tunnels);
         } catch (IOException | KernelException refused) {
             throw new StartException("the switch cannot start: " + refused.getMessage());
         }
@@ -119,23 +130,27 @@ public final class Daemon implements AutoCloseable {
                 settings.dataDir().resolve(JOURNAL_FOLDER), records.journalBytes(), records.journalAge());
         return new FlowRecorder(
                 new SwitchFirewall(bridge, epochs::epoch, epochs::revision),
-                new SwitchNames(bridge::ports, epochs::identity, epochs::rule),
+                new SwitchNames(bridge::ports, epochs::identity, epochs::rule, epochs::context),
                 journal,
                 List.of());
     }
 
-    private void metrics(Switch bridge, FlowRecorder recorder) {
+    private void metrics(Switch bridge, FlowRecorder recorder, Tunnels tunnels) {
         InetSocketAddress address = settings.records().metrics();
         if (address == null) {
             return;
         }
         try {
-            MetricsEndpoint endpoint = undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder)));
+            MetricsEndpoint endpoint = undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder, tunnels)));
             LOG.info("metrics at http://{}/metrics", endpoint.address());
         } catch (IOException refused) {
             throw new StartException("metrics.address " + address + " cannot be bound: " + refused.getMessage()
                     + "; name another address, or remove the key");
         }
+    }
+
+    private static List<PortSettings> portSettings(Switch bridge) {
+        return bridge.ports().stream().map(PortStatus::settings).toList();
     }
 
     private static void add(Switch bridge, PortSettings port) {

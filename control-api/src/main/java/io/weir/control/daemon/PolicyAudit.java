@@ -1,14 +1,7 @@
 package io.weir.control.daemon;
 
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.function.Consumer;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
-import io.weir.control.audit.AuditException;
 import io.weir.control.audit.AuditSink;
 import io.weir.control.audit.ChangeEntry;
 import io.weir.control.audit.QuarantineEntry;
@@ -23,14 +16,11 @@ import io.weir.control.policy.PolicyListener;
  * <p>Threading: as {@link PolicyListener} says, one call at a time.
  */
 final class PolicyAudit implements PolicyListener {
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyAudit.class);
-
-    private final AuditSink sink;
+    private final AuditQueue queue;
     private final DurableClock clock;
-    private final Deque<Consumer<AuditSink>> waiting = new ArrayDeque<>();
 
     PolicyAudit(AuditSink sink, DurableClock clock) {
-        this.sink = sink;
+        this.queue = new AuditQueue(sink);
         this.clock = clock;
     }
 
@@ -43,7 +33,7 @@ final class PolicyAudit implements PolicyListener {
             case CONFIRMED -> ChangeEntry.Kind.CONFIRMED;
             case MODE -> ChangeEntry.Kind.MODE;
         };
-        offer(audit -> audit.change(new ChangeEntry(now, what, author, "", revision, epoch, detail)));
+        queue.offer(audit -> audit.change(new ChangeEntry(now, what, author, "", revision, epoch, detail)));
     }
 
     @Override
@@ -55,25 +45,13 @@ final class PolicyAudit implements PolicyListener {
             case REVOKED -> io.weir.control.audit.GrantEntry.Kind.REVOKED;
         };
         String who = grant.active() ? grant.author() : grant.endedBy();
-        offer(audit -> audit.grant(new io.weir.control.audit.GrantEntry(
+        queue.offer(audit -> audit.grant(new io.weir.control.audit.GrantEntry(
                 now, what, who, grant.id(), grant.reason(), grant.expires().wall())));
     }
 
     @Override
     public void quarantined(String component, boolean begun, String author, String detail) {
         Instant now = clock.now();
-        offer(audit -> audit.quarantine(new QuarantineEntry(now, component, begun, author, detail)));
-    }
-
-    private void offer(Consumer<AuditSink> entry) {
-        waiting.add(entry);
-        try {
-            while (!waiting.isEmpty()) {
-                waiting.getFirst().accept(sink);
-                waiting.removeFirst();
-            }
-        } catch (AuditException refused) {
-            LOG.error("{} cannot record a change, {} wait: {}", sink.name(), waiting.size(), refused.getMessage());
-        }
+        queue.offer(audit -> audit.quarantine(new QuarantineEntry(now, component, begun, author, detail)));
     }
 }

@@ -17,12 +17,14 @@ import io.weir.control.policy.Explanations;
 import io.weir.control.policy.PolicyEngine;
 import io.weir.control.policy.PolicyListener;
 import io.weir.control.policy.PolicyTimer;
+import io.weir.control.policy.PortLabels;
 import io.weir.control.repository.EmbeddedRepository;
 import io.weir.control.repository.Repository;
 import io.weir.control.repository.RepositoryException;
 import io.weir.datapath.worker.Switch;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.document.ProblemException;
+import io.weir.identity.label.LabelSettings;
 
 /**
  * The policy of the daemon: store, engine, timer and services, wired to the switch.
@@ -67,7 +69,9 @@ final class PolicyControl {
                     new PolicyCompiler(budgetBytes),
                     publisher,
                     new SwitchSessions(bridge, ports),
-                    PolicyListener.all(recorded, told)));
+                    PolicyListener.all(recorded, told),
+                    new LabelSettings(
+                            settings.domain(), PortLabels.of(settings.ports(), settings.peerLabels()))));
             engine.start();
             undo.after(new PolicyTimer(engine));
             Explanations explanations = new Explanations(engine, ports, clock, budgetBytes);

@@ -9,6 +9,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 import io.weir.control.audit.ChangeEntry;
+import io.weir.control.policy.PortLabels;
 import io.weir.control.v1.AddPortRequest;
 import io.weir.control.v1.ChangePortRequest;
 import io.weir.control.v1.Event;
@@ -45,6 +46,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     private final DataDirectory data;
     private final EventLog events;
     private final ChangeLog changes;
+    private final PortLabels labels;
     private final PolicyMode hostMode;
     private final String host;
     private final String version;
@@ -52,6 +54,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
     /**
      * @param data where capture files of ports may be
      * @param changes where changes of ports are recorded
+     * @param labels what the policy knows of ports
      * @param hostMode how far ports are judged that do not say it
      * @param host name of this host, for statistics
      * @param version version of this build, for statistics
@@ -61,6 +64,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
             DataDirectory data,
             EventLog events,
             ChangeLog changes,
+            PortLabels labels,
             PolicyMode hostMode,
             String host,
             String version) {
@@ -68,6 +72,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
         this.data = data;
         this.events = events;
         this.changes = changes;
+        this.labels = labels;
         this.hostMode = hostMode;
         this.host = host;
         this.version = version;
@@ -91,7 +96,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
             refuseSecondWorker(settings);
             refuseTaken(settings);
             changes.record(ChangeEntry.Kind.PORT, settings.name(), "added: " + policy(settings));
-            return StatusMessages.message(bridge.addPort(settings));
+            return StatusMessages.message(labels.change(settings, () -> bridge.addPort(settings)));
         });
     }
 
@@ -122,7 +127,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
             refuseSecondWorker(settings);
             refuseOtherFiles(settings);
             changes.record(ChangeEntry.Kind.PORT, settings.name(), "changed: " + policy(settings));
-            return StatusMessages.message(bridge.changePort(settings));
+            return StatusMessages.message(labels.change(settings, () -> bridge.changePort(settings)));
         });
     }
 
@@ -131,7 +136,9 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
         PolicySettings policy = settings.policy();
         return "policy.mode=" + SettingsMessages.label(policy.mode()) + " policy.role="
                 + SettingsMessages.label(policy.role()) + " policy.dhcp=" + SettingsMessages.label(policy.dhcp())
-                + " policy.router=" + policy.router();
+                + " policy.router=" + policy.router() + " policy.wireLabel="
+                + SettingsMessages.label(policy.wireLabel())
+                + (policy.label().isEmpty() ? "" : " policy.label=" + policy.label());
     }
 
     /** Both directions of a session must meet the same table, and a table has one writer. */
@@ -141,6 +148,10 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
             throw new IllegalArgumentException("policy.mode must be off where workers is not 1: was "
                     + SettingsMessages.label(wanted.policy().mode()) + " with " + workers
                     + " workers; say workers: 1 in weir.yaml and start again");
+        }
+        if (workers > 1 && wanted.type() == PortSettings.Type.ESP) {
+            throw new IllegalArgumentException(
+                    "an esp port needs one worker: were " + workers + "; say workers: 1 in weir.yaml and start again");
         }
     }
 
@@ -162,7 +173,7 @@ public final class PortEndpoint extends PortServiceGrpc.PortServiceImplBase {
         Answers.unary(observer, () -> {
             requirePort(request.getName());
             changes.record(ChangeEntry.Kind.PORT, request.getName(), "removed");
-            bridge.removePort(request.getName());
+            labels.remove(request.getName(), () -> bridge.removePort(request.getName()));
             return RemovePortResponse.getDefaultInstance();
         });
     }

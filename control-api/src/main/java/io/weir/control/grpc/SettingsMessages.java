@@ -12,6 +12,7 @@ import io.weir.control.v1.MulticastRouter;
 import io.weir.control.v1.PortIo;
 import io.weir.control.v1.PortType;
 import io.weir.control.v1.VlanMode;
+import io.weir.control.v1.WireLabel;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.BridgeSettings;
@@ -19,6 +20,7 @@ import io.weir.datapath.port.BridgeSettings.StormLimits;
 import io.weir.datapath.port.PolicySettings;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.identity.label.LevelRange;
 
 /** Port settings as messages and back; an absent field takes the default of {@code weir.yaml}. */
 public final class SettingsMessages {
@@ -69,6 +71,7 @@ public final class SettingsMessages {
                 .setMulticastRouter(MulticastRouter.valueOf("MULTICAST_ROUTER_" + bridge.multicastRouter()))
                 .setFastLeave(bridge.fastLeave())
                 .setSuppressNeighbours(bridge.suppressNeighbours())
+                .setSplitHorizon(bridge.splitHorizon())
                 .setStormBroadcastPps(bridge.storm().broadcastPps())
                 .setStormMulticastPps(bridge.storm().multicastPps())
                 .setStormUnknownPps(bridge.storm().unknownUnicastPps())
@@ -81,6 +84,8 @@ public final class SettingsMessages {
                 .setRole(io.weir.control.v1.PortRole.valueOf("PORT_ROLE_" + policy.role()))
                 .setDhcp(Dhcp.valueOf("DHCP_" + policy.dhcp()))
                 .setRouter(policy.router())
+                .setWireLabel(WireLabel.valueOf("WIRE_LABEL_" + policy.wireLabel()))
+                .setLabel(policy.label())
                 .build();
     }
 
@@ -106,7 +111,7 @@ public final class SettingsMessages {
                 path(message.getPcapOut()),
                 !message.hasEnabled() || message.getEnabled(),
                 vlan(message.getVlan()),
-                bridge(message.getBridge()),
+                bridge(message.getBridge(), message.getType() == PortType.PORT_TYPE_ESP),
                 policy(message.getPolicy(), hostMode));
     }
 
@@ -116,7 +121,20 @@ public final class SettingsMessages {
                 role(message.getRole()),
                 dhcp(message.getDhcp()),
                 message.getRouter(),
-                PolicySettings.WireLabel.NONE);
+                wireLabel(message.getWireLabel()),
+                message.getLabel().isEmpty()
+                        ? ""
+                        : LevelRange.parse(message.getLabel()).toString());
+    }
+
+    private static PolicySettings.WireLabel wireLabel(WireLabel label) {
+        return switch (label) {
+            case WIRE_LABEL_UNSPECIFIED, WIRE_LABEL_NONE -> PolicySettings.WireLabel.NONE;
+            case WIRE_LABEL_VERIFY -> PolicySettings.WireLabel.VERIFY;
+            case WIRE_LABEL_REQUIRED -> PolicySettings.WireLabel.REQUIRED;
+            case WIRE_LABEL_STRIP -> PolicySettings.WireLabel.STRIP;
+            case UNRECOGNIZED -> throw unknown("policy.wire_label");
+        };
     }
 
     /** The mode that a message names, else the other one. */
@@ -152,8 +170,25 @@ public final class SettingsMessages {
         if (message.getDevice().isEmpty() && message.getType() == PortType.PORT_TYPE_NETDEV) {
             throw new IllegalArgumentException("device must be said for a netdev port: name the interface");
         }
+        if (message.getType() == PortType.PORT_TYPE_ESP) {
+            refuseForeign(message);
+        }
         boolean own = message.getDevice().isEmpty() && message.getType() == PortType.PORT_TYPE_TAP;
         return own ? message.getName() : message.getDevice();
+    }
+
+    private static void refuseForeign(io.weir.control.v1.PortSettings message) {
+        if (message.getDevice().isEmpty()) {
+            throw new IllegalArgumentException("device must be said for an esp port: name the peer");
+        }
+        boolean foreign = !message.getPcapIn().isEmpty()
+                || !message.getPcapOut().isEmpty()
+                || message.getIo() == PortIo.PORT_IO_PACKET
+                || message.getIo() == PortIo.PORT_IO_XDP;
+        if (foreign || !message.getPolicy().getLabel().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "io, pcap_in, pcap_out and policy.label mean nothing on an esp port; " + "leave them out");
+        }
     }
 
     private static @Nullable Path path(String text) {
@@ -165,8 +200,9 @@ public final class SettingsMessages {
             case PORT_TYPE_TAP -> PortSettings.Type.TAP;
             case PORT_TYPE_NETDEV -> PortSettings.Type.NETDEV;
             case PORT_TYPE_PCAP -> PortSettings.Type.PCAP;
+            case PORT_TYPE_ESP -> PortSettings.Type.ESP;
             case PORT_TYPE_UNSPECIFIED, UNRECOGNIZED ->
-                throw new IllegalArgumentException("type must be said: choose PORT_TYPE_TAP, _NETDEV or _PCAP");
+                throw new IllegalArgumentException("type must be said: choose PORT_TYPE_TAP, _NETDEV, _PCAP or _ESP");
         };
     }
 
@@ -203,7 +239,7 @@ public final class SettingsMessages {
                 message.getTagType() == 0 ? tagType : message.getTagType());
     }
 
-    private static BridgeSettings bridge(io.weir.control.v1.BridgeSettings message) {
+    private static BridgeSettings bridge(io.weir.control.v1.BridgeSettings message, boolean esp) {
         return new BridgeSettings(
                 !message.hasLearning() || message.getLearning(),
                 message.getMacLimit(),
@@ -218,7 +254,7 @@ public final class SettingsMessages {
                 router(message.getMulticastRouter()),
                 message.getFastLeave(),
                 message.getSuppressNeighbours(),
-                false,
+                message.hasSplitHorizon() ? message.getSplitHorizon() : esp,
                 new StormLimits(
                         message.getStormBroadcastPps(), message.getStormMulticastPps(), message.getStormUnknownPps()));
     }

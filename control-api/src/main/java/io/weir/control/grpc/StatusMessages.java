@@ -56,7 +56,7 @@ final class StatusMessages {
     }
 
     /** In the order of the reasons' codes, which is that of the pipeline. */
-    private static List<Drop> drops(Map<DropReason, Long> drops) {
+    static List<Drop> drops(Map<DropReason, Long> drops) {
         return drops.entrySet().stream()
                 .sorted(Comparator.comparingInt(entry -> entry.getKey().code()))
                 .map(entry -> drop(entry.getKey(), entry.getValue()))

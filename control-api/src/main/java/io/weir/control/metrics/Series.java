@@ -47,6 +47,16 @@ final class Series {
         metrics.add(counter.builder.name(name).help(help).build());
     }
 
+    /** A gauge by several labels; {@code values} gives names and values in turn. */
+    void gauge(String name, String help, Map<List<String>, Double> values) {
+        GaugeSnapshot.Builder builder = GaugeSnapshot.builder().name(name).help(help);
+        values.forEach((labels, number) -> builder.dataPoint(GaugeDataPointSnapshot.builder()
+                .value(number)
+                .labels(Labels.of(labels.toArray(new String[0])))
+                .build()));
+        metrics.add(builder.build());
+    }
+
     /** A gauge by its labels, in the order of the map's keys: values of one label. */
     void gauge(String name, String help, String label, Map<String, Double> values) {
         GaugeSnapshot.Builder builder = GaugeSnapshot.builder().name(name).help(help);

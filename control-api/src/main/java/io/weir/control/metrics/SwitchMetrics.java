@@ -12,6 +12,7 @@ import io.weir.control.flow.FlowRecorder;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.worker.PortStatus;
 import io.weir.datapath.worker.Switch;
+import io.weir.ipsec.tunnel.Tunnels;
 
 /**
  * The switch's and the firewall's counters, under the names that {@code weir ports}, {@code stats} and {@code flows} use.
@@ -22,8 +23,10 @@ public final class SwitchMetrics implements MultiCollector {
     private final Switch bridge;
     private final FlowRecorder recorder;
     private final DenySeries denies = new DenySeries();
+    private final TunnelSeries tunnels;
 
-    public SwitchMetrics(Switch bridge, FlowRecorder recorder) {
+    public SwitchMetrics(Switch bridge, FlowRecorder recorder, Tunnels tunnels) {
+        this.tunnels = new TunnelSeries(tunnels);
         this.bridge = bridge;
         this.recorder = recorder;
     }
@@ -33,6 +36,7 @@ public final class SwitchMetrics implements MultiCollector {
         Series series = new Series();
         ports(series, bridge.ports());
         firewall(series);
+        tunnels.addTo(series);
         return series.snapshots();
     }
 

@@ -17,6 +17,7 @@ import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.evaluate.PolicyEpoch;
+import io.weir.identity.label.LabelSettings;
 
 /**
  * Makes epochs from documents, grants and quarantines, and publishes them.
@@ -31,6 +32,7 @@ final class Epochs {
     private final EpochPublisher publisher;
     private final EpochNumbers numbers;
     private final Map<String, Document> grantDocuments = new ConcurrentHashMap<>(); // by id; a grant never changes
+    private volatile LabelSettings labels; // written under the control lock, read by any
     private volatile @Nullable PolicyEpoch current; // written under the control lock, read by any
 
     Epochs(
@@ -39,13 +41,25 @@ final class Epochs {
             GrantStore grants,
             Quarantines quarantines,
             PolicyCompiler compiler,
-            EpochPublisher publisher) {
+            EpochPublisher publisher,
+            LabelSettings labels) {
         this.clock = clock;
         this.grants = grants;
         this.quarantines = quarantines;
         this.compiler = compiler;
         this.publisher = publisher;
+        this.labels = labels;
         this.numbers = new EpochNumbers(repository);
+    }
+
+    /** What the host says of labels. */
+    LabelSettings labels() {
+        return labels;
+    }
+
+    /** From the next compilation on. */
+    void labels(LabelSettings changed) {
+        labels = changed;
     }
 
     /** The epoch in force. */
@@ -80,7 +94,7 @@ final class Epochs {
     private CompileRequest request(
             int epoch, int revision, PolicySet documents, List<GrantEntry> standing, Set<String> quarantined) {
         List<ActiveGrant> active = standing.stream().map(this::active).toList();
-        return new CompileRequest(epoch, revision, documents, active, quarantined, clock.nowNs(), clock.now());
+        return new CompileRequest(epoch, revision, documents, active, quarantined, clock.nowNs(), clock.now(), labels);
     }
 
     private ActiveGrant active(GrantEntry entry) {

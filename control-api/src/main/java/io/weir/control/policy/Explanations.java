@@ -129,7 +129,7 @@ public final class Explanations {
     private PolicyEpoch compiled(PolicyCompiler compiler, int revision) {
         PolicySet documents = engine.documents(revision);
         return compiler.compile(
-                new CompileRequest(NO_EPOCH, revision, documents, List.of(), Set.of(), clock.nowNs(), clock.now()));
+                new CompileRequest(NO_EPOCH, revision, documents, List.of(), Set.of(), clock.nowNs(), clock.now(), engine.labels()));
     }
 
     /**

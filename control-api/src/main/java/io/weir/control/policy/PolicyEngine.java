@@ -31,6 +31,7 @@ import io.weir.identity.document.Problem;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.evaluate.PolicyEpoch;
 import io.weir.identity.evaluate.PolicyTests;
+import io.weir.identity.label.LabelSettings;
 import io.weir.identity.manifest.ReferenceCheck;
 
 /**
@@ -44,7 +45,7 @@ public final class PolicyEngine {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyEngine.class);
 
     /** Stands in records where nobody called. */
-    static final String ITSELF = "weir";
+    public static final String ITSELF = "weir";
 
     private final Repository repository;
     private final DurableClock clock;
@@ -69,6 +70,7 @@ public final class PolicyEngine {
      *
      * @param live sessions under way
      * @param listener hears of changes
+     * @param labels what the host says of labels when it starts
      */
     public record Parts(
             Repository repository,
@@ -77,7 +79,8 @@ public final class PolicyEngine {
             PolicyCompiler compiler,
             EpochPublisher publisher,
             LiveFlows live,
-            PolicyListener listener) {}
+            PolicyListener listener,
+            LabelSettings labels) {}
 
     /** An engine that has published nothing yet. */
     public PolicyEngine(Parts parts) {
@@ -89,7 +92,7 @@ public final class PolicyEngine {
         revisions = new Revisions(repository);
         quarantines = new Quarantines(repository);
         expiries = new ModeExpiries(repository, clock);
-        epochs = new Epochs(repository, clock, grants, quarantines, parts.compiler, parts.publisher);
+        epochs = new Epochs(repository, clock, grants, quarantines, parts.compiler, parts.publisher, parts.labels);
     }
 
     /**
@@ -110,6 +113,33 @@ public final class PolicyEngine {
         epochs.publish(epoch);
         if (over) {
             rollBackUnconfirmed();
+        }
+    }
+
+    /** What the host says of labels. */
+    public LabelSettings labels() {
+        return epochs.labels();
+    }
+
+    /**
+     * Compiles anew with other labels of the host; they are no part of a revision.
+     *
+     * @throws ProblemException when they cannot be; those before stay in force then
+     */
+    public synchronized void labels(LabelSettings changed) {
+        LabelSettings before = epochs.labels();
+        if (changed.equals(before)) {
+            return;
+        }
+        epochs.labels(changed);
+        boolean done = false;
+        try {
+            publish(epochs.compile(repository.head(), documents));
+            done = true;
+        } finally {
+            if (!done) {
+                epochs.labels(before);
+            }
         }
     }
 

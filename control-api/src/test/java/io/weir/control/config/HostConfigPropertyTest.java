@@ -76,6 +76,7 @@ class HostConfigPropertyTest {
             BridgeSettings bridge,
             PolicySettings policy) {
         boolean pcap = type == PortSettings.Type.PCAP;
+        boolean esp = type == PortSettings.Type.ESP;
         return new PortSettings(
                 "vm-1.a_b",
                 type,
@@ -88,7 +89,12 @@ class HostConfigPropertyTest {
                 flag,
                 vlan,
                 bridge,
-                policy);
+                esp ? anyLevel(policy) : policy);
+    }
+
+    /** An esp port has the range of its peer. */
+    private static PolicySettings anyLevel(PolicySettings policy) {
+        return new PolicySettings(policy.mode(), policy.role(), policy.dhcp(), policy.router(), policy.wireLabel());
     }
 
     private static Arbitrary<PolicySettings> policies() {
@@ -96,9 +102,10 @@ class HostConfigPropertyTest {
                         Arbitraries.of(PolicyMode.values()),
                         Arbitraries.of(PortRole.values()),
                         Arbitraries.of(PolicySettings.Dhcp.values()),
-                        Arbitraries.of(true, false))
-                .as((mode, role, dhcp, router) ->
-                        new PolicySettings(mode, role, dhcp, router, PolicySettings.WireLabel.NONE));
+                        Arbitraries.of(true, false),
+                        Arbitraries.of(PolicySettings.WireLabel.values()),
+                        Arbitraries.of("", "s2", "s0-s15:c0.c1023", "s2:c1-s5:c1.c3"))
+                .as(PolicySettings::new);
     }
 
     private static Arbitrary<VlanSettings> vlans() {
@@ -137,7 +144,7 @@ class HostConfigPropertyTest {
                         router,
                         b,
                         c,
-                        false,
+                        number % 2 == 0,
                         new BridgeSettings.StormLimits(number, number + 1, number + 2)));
     }
 }

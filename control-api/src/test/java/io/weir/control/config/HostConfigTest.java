@@ -335,6 +335,13 @@ class HostConfigTest {
             bridge: {static: [{mac: nonsense, port: a}]}           | bridge.static[0].mac   | was nonsense
             bridge: {static: [{mac: "02:00:00:00:00:01", port: ab}]} | bridge.static[0].port | no such port: was ab
             bridge: {static: [7]}                                  | bridge.static[0]       | must be a section of keys
+            labels: /etc/weir/domain.yaml                          | labels                 | must be a section of keys
+            labels: {domain: domain.yaml}                          | labels.domain          | must be an absolute path: was domain.yaml
+            labels: {cipso: {doi: 0}}                              | labels.cipso.doi       | must be 1 to 4294967295: was 0
+            labels: {cipso: {tags: [1, 3]}}                        | labels.cipso.tags      | list of 1, 2, 5, each once: was 3
+            labels: {cipso: {tags: [1, 1]}}                        | labels.cipso.tags      | each once: was 1
+            labels: {cipso: {tags: []}}                            | labels.cipso.tags      | holds no tag type
+            labels: {calipso: {doi: 4294967296}}                   | labels.calipso.doi     | was 4294967296
             uplinks: []                                            | uplinks                | unknown key
             dataDir: "/d\\0"                                       | dataDir                | no file can be called so
             runDir: "/r\\0"                                        | runDir                 | no file can be called so
@@ -354,7 +361,7 @@ class HostConfigTest {
             {type: tap}                                            | name            | is missing
             {name: a}                                              | type            | is missing
             {name: "a b", type: tap, device: e}                    | name            | must be 1 to 32 letters
-            {name: a, type: bridge, device: e}                     | type            | must be tap | netdev | pcap: was bridge
+            {name: a, type: bridge, device: e}                     | type            | must be tap | netdev | pcap | esp: was bridge
             {name: a, type: netdev}                                | device          | is missing
             {name: a, type: tap, device: sixteen-letters-}         | device          | must be 1 to 15 bytes
             {name: a, type: tap, device: a/b}                      | device          | must be 1 to 15 bytes
@@ -392,6 +399,14 @@ class HostConfigTest {
             {name: a, type: pcap, in: "/x\\0y"}                    | in              | no file can be called so
             {name: a, type: netdev, device: "e\\0"}                | device          | must be 1 to 15 bytes
             {name: a, type: tap, netns: "/run\\0"}                 | netns           | must be a name or an absolute path
+            {name: a, type: tap, peer: b}                          | peer            | means nothing on a tap port
+            {name: a, type: esp}                                   | peer            | is missing
+            {name: a, type: esp, peer: b}                          | peer            | no such peer: was b
+            {name: a, type: esp, peer: b, device: x}               | device          | means nothing on a esp port
+            {name: a, type: tap, policy: {wireLabel: trust}}       | policy.wireLabel | must be none | verify | required | strip: was trust
+            {name: a, type: tap, policy: {label: s16}}             | policy.label    | was s16
+            {name: a, type: tap, policy: {label: s5-s2}}           | policy.label    | must dominate the low one
+            {name: a, type: tap, splitHorizon: maybe}              | splitHorizon    | must be true or false: was maybe
             """)
     void shouldNameKeyValueAndRemedyWhenAPortIsWrong(String port, String key, String words) {
         List<String> errors = errors(OFF + "ports:\n  - " + port + '\n');

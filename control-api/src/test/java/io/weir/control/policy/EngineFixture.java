@@ -18,6 +18,7 @@ import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.policy.Verdict;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.component.Document;
+import io.weir.identity.label.LabelSettings;
 import io.weir.identity.manifest.ManifestReader;
 
 /**
@@ -41,7 +42,14 @@ final class EngineFixture implements AutoCloseable {
         DurableClock durable = new DurableClock(clock, repository);
         GrantStore grants = new GrantStore(repository, durable);
         engine = new PolicyEngine(new PolicyEngine.Parts(
-                repository, durable, grants, new PolicyCompiler(1L << 30), this::publish, limit -> live, new Ear()));
+                repository,
+                durable,
+                grants,
+                new PolicyCompiler(1L << 30),
+                this::publish,
+                limit -> live,
+                new Ear(),
+                LabelSettings.NONE));
         engine.start();
     }
 

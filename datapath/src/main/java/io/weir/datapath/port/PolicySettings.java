@@ -11,8 +11,10 @@ import io.weir.datapath.policy.PortRole;
  * @param dhcp what of DHCP and DHCPv6 the port may speak
  * @param router whether it may send router advertisements and redirects, and from IP addresses that other ports have
  * @param wireLabel what is done with security labels in the IP options of its packets
+ * @param label range of levels of the flows that may enter or leave by it, as the policy reads it; empty for all
  */
-public record PolicySettings(PolicyMode mode, PortRole role, Dhcp dhcp, boolean router, WireLabel wireLabel) {
+public record PolicySettings(
+        PolicyMode mode, PortRole role, Dhcp dhcp, boolean router, WireLabel wireLabel, String label) {
     /** Security labels in IP options: CIPSO (FIPS 188) in IPv4, CALIPSO (RFC 5570) in IPv6. */
     public enum WireLabel {
         /** They are options like any others. */
@@ -33,6 +35,11 @@ public record PolicySettings(PolicyMode mode, PortRole role, Dhcp dhcp, boolean 
         CLIENT,
         /** It answers, and relays. */
         SERVER
+    }
+
+    /** A port for flows of every level. */
+    public PolicySettings(PolicyMode mode, PortRole role, Dhcp dhcp, boolean router, WireLabel wireLabel) {
+        this(mode, role, dhcp, router, wireLabel, "");
     }
 
     /** A port of a plain switch. */

@@ -22,6 +22,11 @@ public interface Receiver {
     /** The frames of the batch have left: their memory may be used again. */
     default void release(PacketBatch batch) {}
 
+    /** Whether frames are there of which {@link #pollDescriptor} does not tell. */
+    default boolean pending() {
+        return false;
+    }
+
     /** A descriptor that polls readable when a frame is there. */
     int pollDescriptor();
 

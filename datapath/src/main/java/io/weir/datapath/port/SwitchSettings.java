@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param macMovesPerSecond moves of one MAC address between ports from which on a loop is assumed
  * @param staticMacs entries that are neither learned nor aged
  * @param sessions most sessions under policy at a time, a power of two from 1,024 to 16,777,216
+ * @param wireLabels how security labels are written in IP options
  */
 public record SwitchSettings(
         int workers,
@@ -32,7 +33,8 @@ public record SwitchSettings(
         long recoveryNs,
         int macMovesPerSecond,
         List<StaticMac> staticMacs,
-        int sessions) {
+        int sessions,
+        WireLabelSettings wireLabels) {
 
     /** Sessions when the operator does not say how many. */
     public static final int DEFAULT_SESSIONS = 1 << 18;
@@ -58,7 +60,35 @@ public record SwitchSettings(
 
     public static final int MAX_WORKERS = 64;
 
-    /** As the canonical constructor, with {@link #DEFAULT_SESSIONS}. */
+    /** As the canonical constructor, with {@link WireLabelSettings#DEFAULT}. */
+    public SwitchSettings(
+            int workers,
+            Idle idle,
+            @Nullable Path stateDir,
+            int macTableCapacity,
+            long ageingNs,
+            boolean snooping,
+            int forwardLinkLocal,
+            long recoveryNs,
+            int macMovesPerSecond,
+            List<StaticMac> staticMacs,
+            int sessions) {
+        this(
+                workers,
+                idle,
+                stateDir,
+                macTableCapacity,
+                ageingNs,
+                snooping,
+                forwardLinkLocal,
+                recoveryNs,
+                macMovesPerSecond,
+                staticMacs,
+                sessions,
+                WireLabelSettings.DEFAULT);
+    }
+
+    /** As that, with {@link #DEFAULT_SESSIONS}. */
     public SwitchSettings(
             int workers,
             Idle idle,
@@ -116,7 +146,25 @@ public record SwitchSettings(
                 recoveryNs,
                 macMovesPerSecond,
                 staticMacs,
-                most);
+                most,
+                wireLabels);
+    }
+
+    /** The same with labels written like that. */
+    public SwitchSettings withWireLabels(WireLabelSettings labels) {
+        return new SwitchSettings(
+                workers,
+                idle,
+                stateDir,
+                macTableCapacity,
+                ageingNs,
+                snooping,
+                forwardLinkLocal,
+                recoveryNs,
+                macMovesPerSecond,
+                staticMacs,
+                sessions,
+                labels);
     }
 
     /** One worker that sleeps when idle, 16,384 addresses, five minutes of ageing. */

@@ -20,6 +20,14 @@ public interface Transmitter {
     int offloads();
 
     /**
+     * Whether the way out judges by itself whether a frame is too large, as it can cut it smaller, or tells its sender: the port's MTU
+     * is not looked at then.
+     */
+    default boolean judgesSize() {
+        return false;
+    }
+
+    /**
      * Sends a frame, now or with the next {@link #flush}. The frame and its virtio-net header must not change before that,
      * unless the way out takes no offloads: such a one copies at once.
      *

@@ -1,5 +1,6 @@
 package io.weir.datapath.segment;
 
+import org.agrona.BufferUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import io.weir.datapath.packet.VirtioNetHeader;
@@ -30,16 +31,22 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * <p>Use: {@code for (int n = s.begin(address, length); n > 0; n--) { length = s.next(destination); ... }}. The super-frame
  * stays as it is, and must do so until the last segment is written.
  *
+ * <p>Who is done with a segment before the next one is written spares the copy of the payload:
+ * {@code at = s.nextInPlace(spare); ... s.segmentLength() bytes at that address ...; s.restore()}.
+ *
  * <p>Threading: one instance a worker.
  */
 public final class Segmenter {
     // Two that the parse stage lets in, and one that an access port pushes on the way out.
     private static final int MAX_TAGS = 3;
     private static final int PROTOCOL_OTHER = -1;
+    // Bytes that headers in place may hide of the payload before: more only with many IPv6 extension headers.
+    private static final int HIDDEN_MAX = 256;
 
     private final VirtioNetHeader header = new VirtioNetHeader();
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
     private final UnsafeBuffer segment = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer hidden = new UnsafeBuffer(BufferUtil.allocateDirectAligned(HIDDEN_MAX, 64));
     private final Ipv6ExtensionChain chain = new Ipv6ExtensionChain();
 
     private int protocol;
@@ -51,6 +58,8 @@ public final class Segmenter {
     private int segmentSize;
     private int segments;
     private int index;
+    private int segmentLength;
+    private int hiddenLength;
 
     /**
      * Starts on the frame of {@code length} bytes at {@code address}, with its virtio-net header in front.
@@ -59,6 +68,16 @@ public final class Segmenter {
      *     over IPv4 or IPv6, malformed, or would become more segments
      */
     public int begin(long address, int length) {
+        return begin(address, length, Integer.MAX_VALUE);
+    }
+
+    /**
+     * As {@link #begin(long, int)}, with segments of TCP made smaller where they would be longer than that. Datagrams of UDP
+     * stay as their sender wants them.
+     *
+     * @param limit bytes of a segment with all its headers
+     */
+    public int begin(long address, int length, int limit) {
         segments = 0;
         index = 0;
         header.wrapBefore(address);
@@ -68,7 +87,7 @@ public final class Segmenter {
             return 0;
         }
         frame.wrap(address, length);
-        if (networkFits(length) && transportFits()) {
+        if (networkFits(length) && transportFits() && sizeFits(limit)) {
             int payload = payloadEnd - headersLength;
             int needed = Math.max(1, (payload + segmentSize - 1) / segmentSize);
             segments = needed <= VirtioNetHeader.MAX_SEGMENTS ? needed : 0;
@@ -139,6 +158,13 @@ public final class Segmenter {
         return true;
     }
 
+    private boolean sizeFits(int limit) {
+        if (protocol == IpProtocol.TCP) {
+            segmentSize = Math.min(segmentSize, limit - headersLength);
+        }
+        return segmentSize > 0;
+    }
+
     /** Bytes that the largest segment takes at its destination; valid after {@link #begin} found segments. */
     public int maxSegmentLength() {
         return Math.min(headersLength + segmentSize, payloadEnd);
@@ -156,10 +182,54 @@ public final class Segmenter {
         }
         int from = headersLength + index * segmentSize;
         int size = Math.min(segmentSize, payloadEnd - from);
-        int length = headersLength + size;
-        segment.wrap(destination, length);
+        segment.wrap(destination, headersLength + size);
         segment.putBytes(0, frame, 0, headersLength);
         segment.putBytes(headersLength, frame, from, size);
+        return finishSegment(headersLength + size);
+    }
+
+    /**
+     * Writes the next segment around its payload in the super-frame, or to {@code spare} where that cannot be. The segment is valid
+     * until {@link #restore}, which must come before anything else.
+     *
+     * @param spare where {@link #maxSegmentLength} bytes are free
+     * @return address of the segment, or 0 when all have been written
+     */
+    public long nextInPlace(long spare) {
+        hiddenLength = 0;
+        if (index >= segments) {
+            return 0;
+        }
+        if (segmentSize < headersLength || headersLength > HIDDEN_MAX) {
+            next(spare);
+            return spare;
+        }
+        int start = index * segmentSize;
+        hiddenLength = headersLength;
+        hidden.putBytes(0, frame, start, headersLength);
+        int length = Math.min(headersLength + segmentSize, payloadEnd - start);
+        segment.wrap(frame, start, length);
+        if (start > 0) {
+            segment.putBytes(0, frame, 0, headersLength);
+        }
+        finishSegment(length);
+        return segment.addressOffset();
+    }
+
+    /** Bytes of the segment written last. */
+    public int segmentLength() {
+        return segmentLength;
+    }
+
+    /** Makes the super-frame what it was before {@link #nextInPlace}. */
+    public void restore() {
+        if (hiddenLength > 0) {
+            segment.putBytes(0, hidden, 0, hiddenLength);
+        }
+    }
+
+    private int finishSegment(int length) {
+        segmentLength = length;
         int transportLength = length - transportOffset;
         if (protocol == IpProtocol.TCP) {
             writeTcp();

@@ -124,7 +124,7 @@ final class Worker implements Agent {
     }
 
     private int receive(Source source, long nowNs) {
-        if (!source.ready) {
+        if (!source.ready && !source.receiver.pending()) {
             return 0;
         }
         batch.reset(source.port, nowNs);

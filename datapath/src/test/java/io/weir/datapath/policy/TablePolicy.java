@@ -24,7 +24,8 @@ import io.weir.datapath.pipeline.DropReason;
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
- *   numbers N                                                  numbers of all levels are higher by so many
+ *   numbers N                                                  numbers are the bits of levels, and higher by so many
+ *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
  * </pre>
  *
  * <p>Rules are numbered by their line. Without a rule, egress of the source denies. An end that is no component is UNKNOWN, WORLD
@@ -34,6 +35,9 @@ public final class TablePolicy implements Policy {
     private static final int ANY = -2;
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
     private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
+
+    /** As in a process: numbers never change, whatever the epoch. */
+    public static final TestLevels LEVELS = new TestLevels(1000);
 
     private record Instance(String component, int port, long mac, int vlan, long high, long low) {
         boolean saysIp() {
@@ -52,7 +56,8 @@ public final class TablePolicy implements Policy {
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
     private final Map<String, List<Integer>> levels = new HashMap<>();
-    private int numbersFrom;
+    private int numbersFrom = -1;
+    private final Map<String, Integer> lowest = new HashMap<>();
 
     public TablePolicy(int epoch, String text) {
         this.epoch = epoch;
@@ -80,6 +85,7 @@ public final class TablePolicy implements Policy {
                         Arrays.stream(words[2].split(",", -1))
                                 .map(Integer::valueOf)
                                 .toList());
+            case "level" -> lowest.put(words[1], LEVELS.number(words[2]));
             default -> rule(number, words);
         }
     }
@@ -358,7 +364,7 @@ public final class TablePolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return new Numbers(numbersFrom);
+        return numbersFrom < 0 && levels.isEmpty() ? LEVELS : new Numbers(Math.max(0, numbersFrom));
     }
 
     /** The number of a level is made of its bits: its sensitivity, and of its categories the lowest twelve. */
@@ -383,7 +389,8 @@ public final class TablePolicy implements Policy {
     private int level(FlowKey flow, String from) {
         return flow.label() != 0
                 ? flow.label()
-                : levels.getOrDefault(from, List.of(0)).get(0);
+                : levels.getOrDefault(from, List.of(lowest.getOrDefault(from, 0)))
+                        .get(0);
     }
 
     private boolean mayHave(String component, int level) {

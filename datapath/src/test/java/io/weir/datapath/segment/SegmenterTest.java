@@ -170,6 +170,74 @@ class SegmenterTest {
         }
     }
 
+    @Property(tries = 300)
+    void shouldMakeTheSameSegmentsInPlaceAndLeaveTheSuperFrameAsItWas(
+            @ForAll Kind kind,
+            @ForAll @IntRange(min = 1, max = 20_000) int payloadLength,
+            @ForAll @IntRange(min = 1, max = 2000) int segmentSize,
+            @ForAll @IntRange(max = 255) int flags) {
+        byte[] frame = kind.frame(counting(Math.min(payloadLength, segmentSize * 100)), flags);
+
+        List<byte[]> copied = segment(frame, kind.gsoType, segmentSize);
+        List<byte[]> inPlace = segmentInPlace(frame, kind.gsoType, segmentSize, Integer.MAX_VALUE);
+
+        assertEquals(copied.size(), inPlace.size());
+        for (int i = 0; i < copied.size(); i++) {
+            assertArrayEquals(copied.get(i), inPlace.get(i), "segment " + i);
+        }
+    }
+
+    @Property(tries = 100)
+    void shouldMakeTcpSegmentsNoLongerThanTheLimitAndLeaveDatagramsWhole(
+            @ForAll Kind kind, @ForAll @IntRange(min = 200, max = 3000) int limit) {
+        byte[] frame = kind.frame(counting(20_000), 0x18);
+        int size = 1448;
+
+        List<byte[]> segments = segmentInPlace(frame, kind.gsoType, size, limit);
+
+        boolean tcp = kind.protocol == 6;
+        int largest = tcp ? Math.min(limit, kind.headers + size) : kind.headers + size;
+        assertEquals(largest, segments.getFirst().length);
+        assertEquals(
+                20_000,
+                segments.stream()
+                        .mapToInt(segment -> segment.length - kind.headers)
+                        .sum());
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldMakeNoSegmentsWhenNotOneByteOfPayloadFitsTheLimit() {
+        byte[] frame = Kind.TSO4.frame(counting(100), 0);
+
+        assertEquals(0, segmentInPlace(frame, GSO_TCPV4, 50, 54).size());
+        assertEquals(100, segmentInPlace(frame, GSO_TCPV4, 50, 55).size());
+    }
+
+    private List<byte[]> segmentInPlace(byte[] frame, int gsoType, int segmentSize, int limit) {
+        long memory = Memory.map(2 * CAPACITY);
+        try {
+            long address = memory + VirtioNetHeader.LENGTH;
+            new VirtioNetHeader().wrapBefore(address).set(NEEDS_CHECKSUM, gsoType, 0, segmentSize, 0, 0);
+            Memory.copy(frame, 0, address, frame.length);
+            List<byte[]> segments = new ArrayList<>();
+            for (int left = segmenter.begin(address, frame.length, limit); left > 0; left--) {
+                long at = segmenter.nextInPlace(memory + CAPACITY);
+                byte[] segment = new byte[segmenter.segmentLength()];
+                Memory.copy(at, segment, 0, segment.length);
+                segments.add(segment);
+                segmenter.restore();
+            }
+            assertEquals(0, segmenter.nextInPlace(memory + CAPACITY), "one segment too many");
+            byte[] after = new byte[frame.length];
+            Memory.copy(address, after, 0, after.length);
+            assertArrayEquals(frame, after);
+            return segments;
+        } finally {
+            Memory.unmap(memory, 2 * CAPACITY);
+        }
+    }
+
     private List<byte[]> segment(byte[] frame, int gsoType, int segmentSize) {
         long memory = Memory.map(2 * CAPACITY);
         try {

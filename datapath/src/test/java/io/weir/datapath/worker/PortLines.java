@@ -24,7 +24,8 @@ import io.weir.datapath.port.VlanSettings;
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
  *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours, split-horizon,
- *   storm BROADCAST,MULTICAST,UNKNOWN, esp, enforce, audit, role uplink|host, dhcp client|server, may-advertise
+ *   storm BROADCAST,MULTICAST,UNKNOWN, esp, peer NAME, enforce, audit, role uplink|host, dhcp client|server, may-advertise,
+ *   wire-label verify|required|strip
  * </pre>
  */
 final class PortLines {
@@ -52,7 +53,9 @@ final class PortLines {
     private PortRole role = PortRole.VM;
     private PolicySettings.Dhcp dhcp = PolicySettings.Dhcp.NONE;
     private boolean mayAdvertise;
+    private PolicySettings.WireLabel wireLabel = PolicySettings.WireLabel.NONE;
     private PortSettings.Type type = PortSettings.Type.PCAP;
+    private String device = "";
 
     private PortLines(String line) {
         words = new ArrayDeque<>(List.of(line.strip().split(" +")));
@@ -100,7 +103,7 @@ final class PortLines {
         return new PortSettings(
                 name,
                 type,
-                "",
+                device,
                 null,
                 PortSettings.Io.AUTO,
                 mtu,
@@ -109,7 +112,7 @@ final class PortLines {
                 enabled,
                 vlan,
                 bridge,
-                new PolicySettings(policyMode, role, dhcp, mayAdvertise, PolicySettings.WireLabel.NONE));
+                new PolicySettings(policyMode, role, dhcp, mayAdvertise, wireLabel));
     }
 
     private void option(String word) {
@@ -136,8 +139,11 @@ final class PortLines {
             case "audit" -> policyMode = PolicyMode.AUDIT;
             case "role" -> role = PortRole.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "dhcp" -> dhcp = PolicySettings.Dhcp.valueOf(words.remove().toUpperCase(Locale.ROOT));
+            case "peer" -> device = words.remove();
             case "esp" -> type = PortSettings.Type.ESP;
             case "may-advertise" -> mayAdvertise = true;
+            case "wire-label" ->
+                wireLabel = PolicySettings.WireLabel.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "storm" -> storm = storm(numbers(words.remove()));
             default -> throw new IllegalArgumentException("port " + name + ": unknown word \"" + word + '"');
         }

@@ -6,7 +6,7 @@ package io.weir.ipsec.esp;
  *
  * <p>Threading: one worker.
  */
-public interface EspInbound {
+public interface EspInbound extends AutoCloseable {
     /**
      * Opens one ESP packet.
      *
@@ -24,4 +24,10 @@ public interface EspInbound {
 
     /** Number of the level of the SA that the packet opened last came on, 0 for none. */
     int level();
+
+    /** No packet came: lets go of SAs that are there no more. */
+    default void idle() {}
+
+    @Override
+    default void close() {}
 }

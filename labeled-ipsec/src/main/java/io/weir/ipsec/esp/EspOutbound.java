@@ -5,7 +5,7 @@ package io.weir.ipsec.esp;
  *
  * <p>Threading: one worker.
  */
-public interface EspOutbound {
+public interface EspOutbound extends AutoCloseable {
     /** Bytes at most that sealing adds to an inner packet, whatever its SA. */
     int MAX_OVERHEAD = 128;
 
@@ -24,4 +24,7 @@ public interface EspOutbound {
 
     /** Largest inner packet whose ESP packet has at most so many bytes, for the SA of that level; negative code when there is none. */
     int innerCapacity(int level, int espLength);
+
+    @Override
+    default void close() {}
 }

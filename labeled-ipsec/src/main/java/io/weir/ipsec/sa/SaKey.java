@@ -1,5 +1,8 @@
 package io.weir.ipsec.sa;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
@@ -10,6 +13,7 @@ import java.util.Arrays;
  */
 public final class SaKey {
     private final byte[] material;
+    private boolean destroyed;
 
     /** @param material is copied */
     public SaKey(byte[] material) {
@@ -20,14 +24,44 @@ public final class SaKey {
         return material.length;
     }
 
-    /** A copy, which the caller wipes. */
+    /**
+     * A copy, which the caller wipes.
+     *
+     * @throws IllegalStateException when it was destroyed: zeros are a key too, and one that everybody knows
+     */
     public byte[] material() {
+        requireKept();
         return material.clone();
+    }
+
+    /**
+     * Sixteen bytes of its SHA-256, by which it is known again without being kept; keys are too long to be found from it by trying.
+     *
+     * @param high first eight bytes
+     */
+    record Fingerprint(long high, long low) {}
+
+    Fingerprint fingerprint() {
+        requireKept();
+        try {
+            ByteBuffer digest =
+                    ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(material));
+            return new Fingerprint(digest.getLong(), digest.getLong());
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JVM has SHA-256", impossible);
+        }
     }
 
     /** Overwrites the key. */
     public void destroy() {
+        destroyed = true;
         Arrays.fill(material, (byte) 0);
+    }
+
+    private void requireKept() {
+        if (destroyed) {
+            throw new IllegalStateException("the key was destroyed; read it again");
+        }
     }
 
     @Override

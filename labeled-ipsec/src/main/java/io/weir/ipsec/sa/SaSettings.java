@@ -1,7 +1,9 @@
 package io.weir.ipsec.sa;
 
+import java.util.Locale;
+
 /**
- * Everything an operator says about one SA (RFC 4301 section 4.4.2).
+ * Everything an operator says about one SA (RFC 4301 section 4.4.2). The constructor refuses what no SA can be, and says why.
  *
  * @param direction as seen from this host
  * @param spi 256 up, unsigned: RFC 4303 section 2.1 reserves the lower ones
@@ -25,9 +27,57 @@ public record SaSettings(
     /** Window of a new SA. */
     public static final int DEFAULT_REPLAY_WINDOW = 4096;
 
+    /** Lowest SPI that is not reserved. */
+    public static final int MIN_SPI = 256;
+
+    /** Longest packet that an SA can pad to. */
+    public static final int MAX_TFC_LENGTH = 65_535;
+
     /** Which way the packets of an SA go. */
     public enum Direction {
         INBOUND,
-        OUTBOUND
+        OUTBOUND;
+
+        /** As {@code weir.yaml} writes it. */
+        public String label() {
+            return this == INBOUND ? "in" : "out";
+        }
+    }
+
+    public SaSettings {
+        String name = name(direction, spi);
+        require(Integer.compareUnsigned(spi, MIN_SPI) >= 0, name, "the SPI must be 256 or more");
+        require(
+                key.length() == cipher.keyMaterialLength(),
+                name,
+                "a key of " + cipher.label() + " must have " + cipher.keyMaterialLength()
+                        + " bytes with its salt or authentication key: has " + key.length());
+        require(level >= 0, name, "the level must be 0 or more: was " + level);
+        if (direction == Direction.INBOUND) {
+            require(
+                    replayWindow > 0 && replayWindow <= ReplayWindow.MAX_PACKETS && replayWindow % Long.SIZE == 0,
+                    name,
+                    "the replay window must be a multiple of 64 from 64 to 4096: was " + replayWindow);
+            require(tfcLength == 0, name, "packets are padded by the side that sends them: leave tfc away");
+        }
+        require(
+                tfcLength >= 0 && tfcLength <= MAX_TFC_LENGTH,
+                name,
+                "tfc must be 0 (none) to " + MAX_TFC_LENGTH + " bytes: was " + tfcLength);
+    }
+
+    /** Such as {@code "out SA 0x00001001"}, for messages. */
+    public String name() {
+        return name(direction, spi);
+    }
+
+    static String name(Direction direction, int spi) {
+        return String.format(Locale.ROOT, "%s SA 0x%08x", direction.label(), spi);
+    }
+
+    private static void require(boolean holds, String name, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException(name + ": " + message);
+        }
     }
 }

@@ -13,6 +13,12 @@ public interface DatagramTransport extends AutoCloseable {
     /** Bytes of a message that was coalesced, at most. */
     int MESSAGE_MAX = 65_535;
 
+    /** Bytes of one {@link #send}, at most: what IPv4 and UDP headers leave of the longest packet that the kernel segments. */
+    int SEND_MAX = 65_492;
+
+    /** Datagrams that every kernel makes of one {@link #send}. */
+    int SEGMENTS_MAX = 64;
+
     /** Short name for people: {@code socket}, {@code epoll}, {@code io_uring}, {@code raw}. */
     String name();
 
@@ -64,11 +70,16 @@ public interface DatagramTransport extends AutoCloseable {
     /** A descriptor that polls readable when a message is there. */
     int pollDescriptor();
 
-    /** Largest IP packet on the path to the peer in bytes, as the kernel knows it now. */
+    /** Largest IP packet on the path to the peer in bytes, as the kernel knows it now. A system call: ask once a batch at most. */
     int pathMtu();
 
     /** Bytes that the network and transport headers below take of {@link #pathMtu}. */
     int headerLength();
+
+    /** Messages that the kernel could not queue since the transport was opened, because receiving was too slow. Any thread. */
+    default long drops() {
+        return 0;
+    }
 
     @Override
     void close();

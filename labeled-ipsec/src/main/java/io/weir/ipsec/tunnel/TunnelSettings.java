@@ -5,6 +5,9 @@ import java.util.List;
 
 import io.weir.ipsec.sa.SaSettings;
 import io.weir.ipsec.sa.TrafficSelector;
+import io.weir.ipsec.transport.Encapsulation;
+import io.weir.ipsec.transport.Transport;
+import io.weir.ipsec.transport.TransportSettings;
 
 /**
  * Everything an operator says about the tunnel to one peer.
@@ -31,14 +34,6 @@ public record TunnelSettings(
     /** UDP port of ESP in UDP, RFC 3948. */
     public static final int DEFAULT_PORT = 4500;
 
-    /** How ESP packets travel. */
-    public enum Encapsulation {
-        /** In UDP datagrams (RFC 3948). */
-        UDP,
-        /** As IP protocol 50. */
-        RAW
-    }
-
     /** What ESP packets hold. */
     public enum Payload {
         /** Whole Ethernet frames (next header 143), between Weir hosts. */
@@ -47,20 +42,13 @@ public record TunnelSettings(
         IP
     }
 
-    /** Who moves the datagrams. */
-    public enum Transport {
-        /** The fastest that the machine has. */
-        AUTO,
-        /** Weir's own system calls. */
-        SOCKET,
-        /** Netty's epoll transport. */
-        EPOLL,
-        /** Netty's io_uring transport. */
-        IO_URING
-    }
-
     public TunnelSettings {
         selectors = List.copyOf(selectors);
         sas = List.copyOf(sas);
+    }
+
+    /** What the tunnel's transport needs of this. */
+    public TransportSettings transportSettings() {
+        return new TransportSettings(name, local, remote, encapsulation, port, transport, dontFragment);
     }
 }

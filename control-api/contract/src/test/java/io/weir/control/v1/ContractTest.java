@@ -30,7 +30,8 @@ class ContractTest {
                 CaptureProto.getDescriptor(),
                 FlowProto.getDescriptor(),
                 PolicyProto.getDescriptor(),
-                GrantProto.getDescriptor())) {
+                GrantProto.getDescriptor(),
+                TunnelProto.getDescriptor())) {
             describe(described, file);
         }
 

@@ -1,0 +1,36 @@
+package io.weir.control.config;
+
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelRange;
+import io.weir.identity.label.SecurityContext;
+
+/**
+ * The label of an SA as an operator writes it: a level, or a context with one.
+ *
+ * @param text canonical
+ */
+public record SaLabel(String text, Level level) {
+    private static final int COLONS_OF_A_CONTEXT = 3;
+
+    /**
+     * Reads it.
+     *
+     * @throws io.weir.identity.label.LabelException when it is neither
+     * @throws IllegalArgumentException when it has more than one level
+     */
+    public static SaLabel parse(String text) {
+        if (text.chars().filter(c -> c == ':').count() < COLONS_OF_A_CONTEXT) {
+            LevelRange range = LevelRange.parse(text);
+            return new SaLabel(range.toString(), single(range));
+        }
+        SecurityContext context = SecurityContext.parse(text);
+        return new SaLabel(context.toString(), single(context.range()));
+    }
+
+    private static Level single(LevelRange range) {
+        if (!range.single()) {
+            throw new IllegalArgumentException("must be one level, no range: was " + range);
+        }
+        return range.low();
+    }
+}

@@ -1,0 +1,73 @@
+package io.weir.ipsec.tunnel;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+import io.weir.datapath.packet.PacketBatch;
+import io.weir.datapath.packet.PacketPool;
+import io.weir.datapath.packet.VirtioNetHeader;
+import io.weir.kernel.Memory;
+
+/**
+ * Frames that the tunnel has made itself and that enter the switch with its next batch: ICMP errors, ARP, neighbour discovery.
+ *
+ * <p>Threading: one worker, which transmits and receives.
+ */
+final class OwnFrames implements AutoCloseable {
+    /** Bytes of a frame at most. */
+    static final int FRAME_MAX = 1536;
+
+    // A power of two.
+    private static final int CAPACITY = 64;
+
+    private final long base = Memory.map((long) CAPACITY * FRAME_MAX);
+    private final int[] length = new int[CAPACITY];
+    private final int[] label = new int[CAPACITY];
+    private int head;
+    private int tail;
+
+    /** Whether frames wait. */
+    boolean waiting() {
+        return head != tail;
+    }
+
+    /** Lets the view see room for a frame; false when too many wait already. */
+    boolean take(UnsafeBuffer room) {
+        if (tail - head == CAPACITY) {
+            return false;
+        }
+        room.wrap(address(tail), FRAME_MAX);
+        return true;
+    }
+
+    private long address(int index) {
+        return base + (long) (index & CAPACITY - 1) * FRAME_MAX;
+    }
+
+    /** The frame in the room taken last is complete. */
+    void add(int lengthBytes, int level) {
+        int slot = tail & CAPACITY - 1;
+        length[slot] = lengthBytes;
+        label[slot] = level;
+        tail++;
+    }
+
+    /** Adds what waits to the batch, as far as it has room. */
+    void receive(PacketBatch batch, PacketPool pool) {
+        while (head != tail && batch.count() < PacketBatch.CAPACITY) {
+            int i = batch.count();
+            int slot = head & CAPACITY - 1;
+            long address = pool.receiveAddress(i);
+            Memory.writeLong(address, 0);
+            Memory.writeShort(address + Long.BYTES, 0);
+            Memory.copy(address(head), address + VirtioNetHeader.LENGTH, length[slot]);
+            batch.add(address + VirtioNetHeader.LENGTH, length[slot], i);
+            batch.label(i, label[slot]);
+            head++;
+        }
+    }
+
+    @Override
+    public void close() {
+        Memory.unmap(base, (long) CAPACITY * FRAME_MAX);
+    }
+}

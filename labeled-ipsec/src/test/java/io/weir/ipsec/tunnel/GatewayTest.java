@@ -1,0 +1,313 @@
+package io.weir.ipsec.tunnel;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.weir.datapath.pipeline.DropReason;
+import io.weir.ipsec.sa.TrafficSelector;
+
+import static io.weir.ipsec.tunnel.TestPacket.*;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+/** A tunnel of IP packets: 10.8.0.0/16 and fd00:8::/32 here, 10.9.0.0/16 and fd00:9::/32 at the peer. */
+@Timeout(60)
+class GatewayTest {
+    private static final TrafficSelector IPV4 = new TrafficSelector(
+            mapped(0x0A08_0000), mapped(0x0A08_FFFF), mapped(0x0A09_0000), mapped(0x0A09_FFFF));
+    private static final TrafficSelector IPV6 = new TrafficSelector(
+            new long[] {0xFD00_0008_0000_0000L, 0}, new long[] {0xFD00_0008_FFFF_FFFFL, -1},
+            new long[] {0xFD00_0009_0000_0000L, 0}, new long[] {0xFD00_0009_FFFF_FFFFL, -1});
+    private static final long HOST = 0x5254_0000_000AL;
+
+    private final ClearEsp esp = new ClearEsp(2);
+    private final MemoryTransport transport = MemoryTransport.alone();
+    private final TunnelEnd end = new TunnelEnd(
+            transport, esp, esp, TunnelEnd.settings(TunnelSettings.Payload.IP, true, IPV4, IPV6));
+    private final long mac = GatewayAddress.of("hv2", end.parts.settings().local());
+
+    private static long[] mapped(int address) {
+        return new long[] {0, 0xFFFF_0000_0000L | (address & 0xFFFF_FFFFL)};
+    }
+
+    @AfterEach
+    void close() {
+        end.close();
+    }
+
+    private TestPacket toGateway(TestPacket packet) {
+        packet.destinationMac = mac;
+        return packet;
+    }
+
+    private static TestPacket fromPeer(TestPacket packet) {
+        String source = packet.source4;
+        packet.source4 = packet.destination4;
+        packet.destination4 = source;
+        source = packet.source6;
+        packet.source6 = packet.destination6;
+        packet.destination6 = source;
+        return packet;
+    }
+
+    private void arrive(byte[] inner, int nextHeader) {
+        byte[] datagram = new byte[inner.length + ClearEsp.OVERHEAD];
+        datagram[2] = 1;
+        datagram[3] = 2;
+        System.arraycopy(inner, 0, datagram, ClearEsp.HEADER, inner.length);
+        datagram[datagram.length - 1] = (byte) nextHeader;
+        transport.inbox.add(MemoryTransport.Message.of(datagram));
+    }
+
+    private static byte[] packetOf(byte[] frame) {
+        return Arrays.copyOfRange(frame, 14, frame.length);
+    }
+
+    private static byte[] arp(int operation, long destination, long senderMac, int sender, long targetMac, int target) {
+        return HexFormat.of()
+                .parseHex(String.format(
+                        "%012x%012x0806000108000604%04x%012x%08x%012x%08x",
+                        destination, senderMac, operation, senderMac, sender, targetMac, target));
+    }
+
+    @Test
+    void shouldSendThePacketWithoutItsLinkHeaderAndWithOneHopLess() {
+        TestPacket packet = toGateway(udp(100));
+        byte[] frame = packet.frame();
+
+        end.transmit(frame, 2);
+
+        byte[] datagram = transport.sent.getFirst().bytes();
+        packet.hopLimit--;
+        assertArrayEquals(packetOf(packet.frame()), Arrays.copyOfRange(datagram, 8, datagram.length - 1));
+        assertEquals(4, datagram[datagram.length - 1]);
+        assertArrayEquals(frame, end.transmitted(frame.length), "others may send the frame too");
+    }
+
+    @Test
+    void shouldSendIpv6WithNextHeader41AndWithoutEthernetPadding() {
+        TestPacket packet = toGateway(tcp6());
+        byte[] padded = Arrays.copyOf(packet.frame(), 100);
+
+        end.transmit(padded, 0);
+
+        byte[] datagram = transport.sent.getFirst().bytes();
+        packet.hopLimit--;
+        assertArrayEquals(packetOf(packet.frame()), Arrays.copyOfRange(datagram, 8, datagram.length - 1));
+        assertEquals(41, datagram[datagram.length - 1]);
+    }
+
+    @Test
+    void shouldCutSuperFramesIntoPackets() {
+        TestPacket packet = toGateway(tcp().payload(counting(10_000, 1)));
+
+        end.transmit(packet.frame(), 0, 1, 1, 1448, 34, 16);
+
+        int mtu = 1500 - 28 - ClearEsp.OVERHEAD;
+        MemoryTransport.Message message = transport.sent.getFirst();
+        assertEquals(mtu + ClearEsp.OVERHEAD, message.segment());
+        assertEquals(8, message.datagrams());
+        byte[] first = Arrays.copyOfRange(message.bytes(), 8, mtu + 8);
+        assertEquals(63, first[8]);
+        assertEquals(0, sum(first, 0, 20, 0));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotIp() {
+        byte[] frame = new byte[60];
+        frame[12] = (byte) 0x88;
+
+        end.transmit(frame, 0);
+
+        assertEquals(1, end.dropped(DropReason.ESP_NOT_IP));
+    }
+
+    @Test
+    void shouldRefusePacketsOutsideTheSelectorsAndFramesForOthers() {
+        TestPacket outside = toGateway(udp(10));
+        outside.destination4 = "0a0a0001";
+        TestPacket flooded = udp(10);
+        TestPacket mixed = toGateway(udp(10));
+        mixed.source4 = mixed.destination4;
+
+        end.transmit(outside.frame(), 0);
+        end.transmit(flooded.frame(), 0);
+        end.transmit(mixed.frame(), 0);
+
+        assertEquals(3, end.dropped(DropReason.ESP_OUTBOUND_SELECTOR));
+        assertTrue(transport.sent.isEmpty());
+    }
+
+    @Test
+    void shouldTellTheSenderWhenNoHopIsLeft() {
+        TestPacket packet = toGateway(udp(100));
+        packet.hopLimit = 1;
+
+        end.transmit(packet.frame(), 2);
+
+        assertEquals(1, end.dropped(DropReason.ESP_HOPS_EXCEEDED));
+        byte[] answer = end.receive().getFirst().bytes();
+        assertEquals(11 << 8, u16(answer, 34));
+        assertEquals(0, sum(answer, 34, answer.length, 0));
+        assertEquals(i32(packet.frame(), 26), i32(answer, 30));
+    }
+
+    @Test
+    void shouldAnswerArpForTheRemoteSideOnly() {
+        end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, HOST, 0x0A08_0114, 0, 0x0A09_0001), 2);
+        end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, HOST, 0x0A08_0114, 0, 0x0A08_0001), 2);
+        end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, HOST, 0x0A0A_0114, 0, 0x0A09_0001), 2);
+
+        List<TunnelEnd.Frame> frames = end.receive();
+        assertEquals(1, frames.size());
+        assertArrayEquals(arp(2, HOST, mac, 0x0A09_0001, HOST, 0x0A08_0114), frames.getFirst().bytes());
+        assertEquals(2, frames.getFirst().label());
+        assertEquals(2, end.dropped(DropReason.ESP_NOT_IP));
+        assertEquals(1, end.sent());
+    }
+
+    @Test
+    void shouldDeliverToTheHostThatItHasLearned() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        TestPacket packet = fromPeer(udp(100));
+        arrive(packetOf(packet.frame()), 4);
+
+        TunnelEnd.Frame frame = end.receive().getFirst();
+
+        packet.destinationMac = HOST;
+        packet.sourceMac = mac;
+        assertArrayEquals(packet.frame(), frame.bytes());
+        assertEquals(2, frame.label());
+    }
+
+    @Test
+    void shouldAskForAHostThatItDoesNotKnowOnceASecond() {
+        byte[] packet = packetOf(fromPeer(udp(100)).frame());
+        arrive(packet, 4);
+        arrive(packet, 4);
+
+        List<TunnelEnd.Frame> first = end.receiveAll();
+
+        assertEquals(3, first.size());
+        assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), first.get(0).dropReason());
+        assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), first.get(1).dropReason());
+        assertArrayEquals(
+                arp(1, 0xFFFF_FFFF_FFFFL, mac, 0x0A09_0115, 0, 0x0A08_0114), first.get(2).bytes());
+        end.transmit(arp(2, mac, HOST, 0x0A08_0114, mac, 0x0A09_0115), 2);
+        arrive(packet, 4);
+        assertEquals(0, end.receiveAll().getFirst().dropReason());
+    }
+
+    @Test
+    void shouldAskAgainAfterASecond() {
+        byte[] packet = packetOf(fromPeer(udp(100)).frame());
+        arrive(packet, 4);
+        assertEquals(2, end.receiveAll().size());
+
+        end.nowNs += LocalHosts.ASK_AGAIN_NS - 1;
+        arrive(packet, 4);
+        assertEquals(1, end.receiveAll().size());
+
+        end.nowNs += 1;
+        arrive(packet, 4);
+        assertEquals(2, end.receiveAll().size());
+    }
+
+    @Test
+    void shouldSolicitAndLearnIpv6Neighbours() {
+        byte[] packet = packetOf(fromPeer(tcp6()).frame());
+        arrive(packet, 41);
+
+        byte[] question = end.receiveAll().get(1).bytes();
+
+        assertEquals(135, question[54] & 0xFF);
+        assertEquals(0, transportSum(question, 14, 54, 58));
+        byte[] advertisement = advertisement();
+        end.transmit(advertisement, 2);
+        assertEquals(1, end.sent());
+        arrive(packet, 41);
+        TunnelEnd.Frame frame = end.receiveAll().getFirst();
+        assertEquals(0, frame.dropReason());
+        assertEquals((int) HOST, i32(frame.bytes(), 2));
+    }
+
+    private byte[] advertisement() {
+        byte[] frame = HexFormat.of()
+                .parseHex(String.format("%012x%012x86dd6000000000203aff", mac, HOST)
+                        + "fd000008000000000000000000000020" + "fd000009000000000000000000000021"
+                        + "8800000060000000" + "fd000008000000000000000000000020"
+                        + String.format("0201%012x", HOST));
+        write16(frame, 56, transportSum(frame, 14, 54, 58));
+        return frame;
+    }
+
+    @Test
+    void shouldAnswerSolicitationsForTheRemoteSide() {
+        byte[] frame = HexFormat.of()
+                .parseHex(String.format("3333ff000021%012x86dd6000000000203aff", HOST)
+                        + "fd000008000000000000000000000020" + "ff0200000000000000000001ff000021"
+                        + "8700000000000000" + "fd000009000000000000000000000021"
+                        + String.format("0101%012x", HOST));
+        write16(frame, 56, transportSum(frame, 14, 54, 58));
+
+        end.transmit(frame, 2);
+
+        byte[] answer = end.receive().getFirst().bytes();
+        assertEquals(136, answer[54] & 0xFF);
+        assertEquals(0xE0, answer[58] & 0xFF);
+        assertEquals(0, transportSum(answer, 14, 54, 58));
+        assertEquals((int) HOST, i32(answer, 2));
+        assertEquals((int) mac, i32(answer, 82));
+        assertArrayEquals(Arrays.copyOfRange(frame, 62, 78), Arrays.copyOfRange(answer, 22, 38));
+    }
+
+    @Test
+    void shouldRefuseWhatTheSelectorsOrHeadersDoNotLet() {
+        arrive(packetOf(udp(10).frame()), 4);
+        arrive(packetOf(fromPeer(udp(10)).frame()), 41);
+        arrive(packetOf(fromPeer(udp(10)).frame()), 143);
+        arrive(new byte[] {0x45}, 4);
+
+        List<Integer> reasons =
+                end.receive().stream().map(TunnelEnd.Frame::dropReason).toList();
+
+        assertEquals(
+                List.of(
+                        DropReason.ESP_SELECTOR_MISMATCH.code(),
+                        DropReason.ESP_INNER_INVALID.code(),
+                        DropReason.ESP_NEXT_HEADER.code(),
+                        DropReason.ESP_INNER_INVALID.code()),
+                reasons);
+    }
+
+    @Test
+    void shouldKeepKnownHostsWhenThePeerAsksForMany() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        for (int i = 0; i < 20_000; i++) {
+            TestPacket packet = fromPeer(udp(1));
+            packet.destination4 = String.format("0a08%04x", i);
+            arrive(packetOf(packet.frame()), 4);
+        }
+        end.receiveAll();
+
+        arrive(packetOf(fromPeer(udp(1)).frame()), 4);
+
+        assertEquals(0, end.receiveAll().getFirst().dropReason());
+        assertTrue(end.parts.counters().read(TunnelCounters.NEIGHBOUR_MESSAGES)
+                <= Neighbourhood.QUESTIONS_PER_SECOND);
+    }
+
+    @Test
+    void shouldHaveAStableAddressOfItsOwn() {
+        assertEquals(0x02, mac >>> 40);
+        assertEquals(mac, GatewayAddress.of("hv2", end.parts.settings().local()));
+        assertTrue(mac != GatewayAddress.of("hv3", end.parts.settings().local()));
+        assertTrue(mac != GatewayAddress.of("hv2", end.parts.settings().remote()));
+    }
+}
