@@ -154,7 +154,6 @@ public final class FirewallStage implements Stage, AutoCloseable {
     /** What hosts need before they can talk travels at the level of its sender. */
     private void control(PacketBatch batch, int i, Policy policy, int reason) {
         if (reason != DropReason.NONE) {
-            judge.read(batch, i);
             judge.refuseUnjudged(batch, i, policy, reason);
         } else {
             batch.label(i, policy.level(judge.flow));

@@ -40,9 +40,6 @@ public final class LabelWriter implements AutoCloseable {
     /** The packet must have a label, and cannot: it has no level, no tag can hold its level, or its header has no room. */
     public static final int UNWRITABLE = 3;
 
-    /** The most by which a frame grows: a hop-by-hop options header with all categories. */
-    public static final int MAX_GROWTH = (2 + 2 + CalipsoOption.MAX_LENGTH + 7) & ~7;
-
     private static final int IP = PacketBatch.IS_IPV4 | PacketBatch.IS_IPV6;
     private static final int MAX_IPV4_OPTIONS = CipsoOption.MAX_LENGTH;
     private static final int MAX_IP_LENGTH = 65_535;
@@ -85,7 +82,8 @@ public final class LabelWriter implements AutoCloseable {
         frame.wrap(address, length);
         return switch (u16(frame, EthernetHeader.TYPE_OFFSET)) {
             case EthernetHeader.TYPE_IPV4 -> prepareIpv4(EthernetHeader.LENGTH, /* llc= */ false, level, true);
-            case EthernetHeader.TYPE_IPV6 -> isOwnDiscovery() ? KEEP : prepareIpv6(EthernetHeader.LENGTH, false, level, true);
+            case EthernetHeader.TYPE_IPV6 ->
+                isOwnDiscovery() ? KEEP : prepareIpv6(EthernetHeader.LENGTH, false, level, true);
             default -> KEEP;
         };
     }

@@ -96,16 +96,16 @@ final class SessionLookup implements AutoCloseable {
     }
 
     private boolean admits(int session, SessionKey key) {
-        if (key.level() != 0) {
-            return fields.label(session) == key.level();
+        return admits(session, key.level(), fields.isReply(session, key) != key.back());
+    }
+
+    /** Whether a packet between the session's ends is of it, by the level that it proves and its direction. */
+    boolean admits(int session, int level, boolean reply) {
+        if (level != 0) {
+            return fields.label(session) == level;
         }
         int status = fields.status(session);
-        int kind = status & (SessionFields.UNPROVEN | SessionFields.CROWDED);
-        if (kind == SessionFields.UNPROVEN) {
-            return true;
-        }
-        boolean reply = key.swapped() != ((status & SessionFields.SWAPPED) != 0) != key.back();
-        return reply ? (kind & SessionFields.CROWDED) == 0 : (kind & SessionFields.UNPROVEN) != 0;
+        return reply ? (status & SessionFields.CROWDED) == 0 : (status & SessionFields.UNPROVEN) != 0;
     }
 
     private int head(SessionKey key, long hash) {

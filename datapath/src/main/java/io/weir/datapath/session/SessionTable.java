@@ -195,6 +195,16 @@ public final class SessionTable implements AutoCloseable {
         return met(lookup.atLevel(key, lookup.hash(key), level), nowMs);
     }
 
+    /**
+     * Whether a packet that is between a session's ends is of that session.
+     *
+     * @param level number of the security level that it proves, 0 for none
+     * @param reply whether it goes the other way than the session's first packet
+     */
+    public boolean admits(int session, int level, boolean reply) {
+        return lookup.admits(session, level, reply);
+    }
+
     private int met(int session, int nowMs) {
         if (session == MISS) {
             return MISS;

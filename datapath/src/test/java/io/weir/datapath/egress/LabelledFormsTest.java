@@ -60,8 +60,7 @@ class LabelledFormsTest {
         HeldTransmitter verify = bench.port(WireLabel.VERIFY, Transmitter.TAKES_ALL);
         HeldTransmitter required = bench.port(WireLabel.REQUIRED, Transmitter.TAKES_ALL);
         HeldTransmitter strip = bench.port(WireLabel.STRIP, Transmitter.TAKES_ALL);
-        HeldTransmitter trunk =
-                bench.port(VlanSettings.trunk(0, 1), 1500, Transmitter.TAKES_ALL, WireLabel.REQUIRED);
+        HeldTransmitter trunk = bench.port(VlanSettings.trunk(0, 1), 1500, Transmitter.TAKES_ALL, WireLabel.REQUIRED);
         HeldTransmitter last = bench.port(WireLabel.NONE, Transmitter.TAKES_ALL);
         byte[] lying = udpPacket(S5, 20);
         byte[] bare = udpPacket("", 20);
@@ -79,9 +78,15 @@ class LabelledFormsTest {
         assertFrames(none, lying, bare);
         assertFrames(last, lying, bare);
         assertFrames(verify, relabelled(lying), bare);
-        assertEquals(List.of(S2, S2), required.frames().stream().map(LabelledFormsTest::optionsOf).toList());
-        assertEquals(List.of(S2, S2), trunk.frames().stream().map(LabelledFormsTest::optionsOf).toList());
-        assertEquals(List.of("", ""), strip.frames().stream().map(LabelledFormsTest::optionsOf).toList());
+        assertEquals(
+                List.of(S2, S2),
+                required.frames().stream().map(LabelledFormsTest::optionsOf).toList());
+        assertEquals(
+                List.of(S2, S2),
+                trunk.frames().stream().map(LabelledFormsTest::optionsOf).toList());
+        assertEquals(
+                List.of("", ""),
+                strip.frames().stream().map(LabelledFormsTest::optionsOf).toList());
         assertArrayEquals(udp(counting(20)), Arrays.copyOfRange(trunk.frames().get(1), 50, 78));
     }
 
@@ -222,6 +227,6 @@ class LabelledFormsTest {
     }
 
     private static int gsoSize(byte[] header) {
-        return header[4] & 0xFF | (header[5] & 0xFF) << 8;
+        return (header[4] & 0xFF) | ((header[5] & 0xFF) << 8);
     }
 }

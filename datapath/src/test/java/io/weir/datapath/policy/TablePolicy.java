@@ -372,7 +372,8 @@ public final class TablePolicy implements Policy {
     private int level(FlowKey flow, String from) {
         return flow.label() != 0
                 ? flow.label()
-                : levels.getOrDefault(from, List.of(lowest.getOrDefault(from, 0))).get(0);
+                : levels.getOrDefault(from, List.of(lowest.getOrDefault(from, 0)))
+                        .get(0);
     }
 
     private boolean mayHave(String component, int level) {

@@ -35,7 +35,9 @@ final class LabelFrames {
 
     private GoldenInput input(String stage, String name, String a, String b, String policy) {
         GoldenInput input = GoldenInput.of(
-                        stage, name, "a access 10 enforce wire-label " + a + "\nb access 10 enforce wire-label " + b + '\n')
+                        stage,
+                        name,
+                        "a access 10 enforce wire-label " + a + "\nb access 10 enforce wire-label " + b + '\n')
                 .policy(BOUND + policy + "allow * * *\n");
         inputs.add(input);
         // Both are known, so that nothing is flooded.
@@ -73,7 +75,8 @@ final class LabelFrames {
                 .on("a", bare(), labelled(S2), labelled6(S2_HOP_BY_HOP));
         input(stage, "label-carried", "required", "required", "level web s0\n")
                 .on("a", labelled(S2), labelled6(S2_HOP_BY_HOP), labelled("860a00000003020400020000"));
-        // What the switch itself says to a port that requires labels has one: of what it answers, else the sender's lowest.
+        // What the switch itself says to a port that requires labels has one: of what it answers, else the sender's
+        // lowest.
         input(stage, "label-of-answers", "required", "none", "level web s5:c1.c3\nreject web db udp/9\n")
                 .on("a", labelled(S2, udp(MAC_A, MAC_B, 1, 9)), labelled("860a00000003010000020000"));
     }

@@ -69,7 +69,7 @@ final class SendQueue {
         segments[queued] = segment;
         trafficClasses[queued] = trafficClass;
         messages.base(queued, address, length);
-        messages.control(queued, trafficClass, segment < length ? segment : 0);
+        messages.sendAs(queued, trafficClass, segment < length ? segment : 0);
         queued++;
     }
 
@@ -130,7 +130,7 @@ final class SendQueue {
                 count = 0;
             }
             messages.base(count, addresses[i] + offset, Math.min(segments[i], lengths[i] - offset));
-            messages.control(count++, trafficClasses[i], 0);
+            messages.sendAs(count++, trafficClasses[i], 0);
         }
         sendPieces(count);
     }

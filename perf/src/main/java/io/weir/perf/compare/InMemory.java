@@ -47,6 +47,9 @@ final class InMemory {
             case Plan.FIREWALL -> firewall();
             case Plan.APPLY -> program("io.weir.perf.firewall.ApplyLatency");
             case Plan.DENIES -> program("io.weir.perf.firewall.DenyRate");
+            case Plan.ESP -> program("io.weir.perf.ipsec.EspRate");
+            case Plan.LABELS -> program("io.weir.perf.label.LabelCheckTime");
+            case Plan.COMPLIANCE -> program("io.weir.perf.label.ComplianceTime");
             default -> throw new IllegalArgumentException("nothing in memory is called " + measure);
         };
     }
