@@ -24,7 +24,7 @@ import io.weir.datapath.pipeline.DropReason;
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
- *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
+ *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3; levels are those of {@link #LEVELS}
  *   numbers N                                                  numbers of all levels are higher by so many
  * </pre>
  *
@@ -364,7 +364,7 @@ public final class TablePolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return levels.isEmpty() && numbersFrom == 0 ? LEVELS : new Numbers(numbersFrom);
+        return lowest.isEmpty() ? new Numbers(numbersFrom) : LEVELS;
     }
 
     /** The number of a level is made of its bits: its sensitivity, and of its categories the lowest twelve. */
