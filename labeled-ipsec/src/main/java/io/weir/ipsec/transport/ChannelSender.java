@@ -3,6 +3,8 @@ package io.weir.ipsec.transport;
 import java.net.InetSocketAddress;
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -11,8 +13,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.unix.Errors.NativeIoException;
 import io.netty.channel.unix.SegmentedDatagramPacket;
-
-import org.jspecify.annotations.Nullable;
 
 import io.weir.kernel.Errno;
 import io.weir.kernel.inet.DatagramVector;

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollDatagramChannelConfig;
 import io.netty.channel.epoll.EpollIoHandler;
 
+import io.weir.datapath.port.PortException;
 import io.weir.kernel.Errno;
 import io.weir.kernel.Syscall;
 import io.weir.kernel.inet.DatagramVector;
@@ -62,7 +63,8 @@ final class EpollTransport implements DatagramTransport {
 
     private void configure(EpollDatagramChannelConfig config) {
         config.setUdpGro(socket.coalescing());
-        config.setMaxDatagramPayloadSize(0); // one message a system call: Netty's recvmmsg loses the length of the segments
+        config.setMaxDatagramPayloadSize(
+                0); // one message a system call: Netty's recvmmsg loses the length of the segments
         config.setRecvByteBufAllocator(reader);
         config.setWriteBufferWaterMark(UNLIMITED);
     }
@@ -71,7 +73,14 @@ final class EpollTransport implements DatagramTransport {
     static EpollTransport open(TransportSettings settings) {
         InetSocket socket = InetSocket.udp(settings.socketOptions());
         try {
-            return new EpollTransport(socket, settings);
+            EpollTransport transport = new EpollTransport(socket, settings);
+            if (!transport.reader.usable()) {
+                transport.close();
+                throw new PortException(
+                        "peer \"" + settings.peer() + "\": Netty cannot tell where its buffers lie",
+                        "start the virtual machine with --sun-misc-unsafe-memory-access=allow, or set transport: auto");
+            }
+            return transport;
         } catch (RuntimeException e) {
             socket.close();
             throw e;

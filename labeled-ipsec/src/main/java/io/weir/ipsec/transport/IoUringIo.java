@@ -1,6 +1,8 @@
 package io.weir.ipsec.transport;
 
-import java.util.Arrays;
+import java.io.UncheckedIOException;
+
+import org.jspecify.annotations.Nullable;
 
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandler;
@@ -12,8 +14,6 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringIoHandlerConfig;
 import io.netty.channel.uring.IoUringIoOps;
 import io.netty.util.concurrent.ThreadAwareExecutor;
-
-import org.jspecify.annotations.Nullable;
 
 import io.weir.kernel.Errno;
 import io.weir.kernel.Syscall;
@@ -41,7 +41,9 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
     private final IoUringIoOps[] sends;
     private final IoUringIoOps[] receives;
     private final int[] results; // of the operations that were submitted last
-    private @Nullable Thread owner;
+    private final SyscallIo calls; // when the ring cannot
+    private long owner; // number of the thread that the ring is registered at, 0 for none
+    private boolean broken;
     private int outstanding;
     private int wanted;
 
@@ -50,6 +52,7 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
         this.fd = fd;
         this.outgoing = outgoing;
         this.incoming = incoming;
+        calls = new SyscallIo(fd, outgoing, incoming);
         wanted = incoming.capacity();
         results = new int[Math.max(outgoing.capacity(), incoming.capacity())];
         sends = operations(OP_SENDMSG, outgoing);
@@ -92,7 +95,10 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
 
     @Override
     public void send(int count, int[] errors) {
-        run(sends, count);
+        if (!run(sends, count)) {
+            calls.send(count, errors);
+            return;
+        }
         for (int i = 0; i < count; i++) {
             errors[i] = results[i] < 0 ? error(i) : 0;
         }
@@ -117,7 +123,9 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
         for (int i = 0; i < wanted; i++) {
             incoming.prepare(i);
         }
-        run(receives, wanted);
+        if (!run(receives, wanted)) {
+            return calls.receive(slots);
+        }
         int count = 0;
         boolean failed = false;
         for (int i = 0; i < wanted; i++) {
@@ -128,31 +136,30 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
             failed |= results[i] < 0 && results[i] != -Errno.EAGAIN;
         }
         if (count == 0 && failed) {
-            return receiveAgain(slots);
+            return calls.receive(slots); // after an ICMP error about a datagram that was sent, or for want of a socket
         }
         wanted = Math.min(incoming.capacity(), count == wanted ? 2 * count : Math.max(WANTED_MIN, count + 1));
         return count;
     }
 
-    /** After an ICMP error about a datagram that was sent, or for want of a socket. */
-    private int receiveAgain(int[] slots) {
-        int count = incoming.receive(fd, incoming.capacity());
-        for (int i = 0; i < count; i++) {
-            slots[i] = i;
+    /** Whether the ring did the operations; it is not used again when it did not. */
+    private boolean run(IoUringIoOps[] operations, int count) {
+        if (broken) {
+            return false;
         }
-        return count;
-    }
-
-    private void run(IoUringIoOps[] operations, int count) {
         own();
-        Arrays.fill(results, 0, count, -Errno.EAGAIN);
         outstanding = count;
         for (int i = 0; i < count; i++) {
             registration.submit(operations[i]);
         }
-        while (outstanding > 0) { // once: with MSG_DONTWAIT every operation ends while it is submitted
-            ring.run(NeverWaiting.INSTANCE);
+        try {
+            while (outstanding > 0) { // once: with MSG_DONTWAIT every operation ends while it is submitted
+                ring.run(NeverWaiting.INSTANCE);
+            }
+        } catch (UncheckedIOException _) {
+            broken = true; // the kernel refused to be entered, for want of memory
         }
+        return !broken;
     }
 
     /**
@@ -160,8 +167,9 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
      * initializes it again, which enables a ring only once. A registration left behind ends with its thread.
      */
     private void own() {
-        if (owner != Thread.currentThread()) {
-            owner = Thread.currentThread();
+        long thread = Thread.currentThread().threadId();
+        if (owner != thread) {
+            owner = thread;
             ring.initialize();
         }
     }

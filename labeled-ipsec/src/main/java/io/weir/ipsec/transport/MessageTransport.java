@@ -1,6 +1,5 @@
 package io.weir.ipsec.transport;
 
-import io.weir.kernel.KernelException;
 import io.weir.kernel.inet.DatagramVector;
 import io.weir.kernel.inet.InetSocket;
 

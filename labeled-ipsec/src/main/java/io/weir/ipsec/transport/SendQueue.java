@@ -32,7 +32,12 @@ final class SendQueue {
      * @param messages what {@code io} sends
      * @param segmenting whether to let the kernel segment
      */
-    SendQueue(InetSocket socket, DatagramVector messages, MessageSender io, TransportSettings settings, boolean segmenting) {
+    SendQueue(
+            InetSocket socket,
+            DatagramVector messages,
+            MessageSender io,
+            TransportSettings settings,
+            boolean segmenting) {
         this.socket = socket;
         this.messages = messages;
         this.io = io;
@@ -64,7 +69,7 @@ final class SendQueue {
         segments[queued] = segment;
         trafficClasses[queued] = trafficClass;
         messages.base(queued, address, length);
-        messages.control(queued, trafficClass, segment < length ? segment : 0);
+        messages.sendAs(queued, trafficClass, segment < length ? segment : 0);
         queued++;
     }
 
@@ -85,6 +90,9 @@ final class SendQueue {
 
     private void transmit() {
         int count = queued;
+        if (count == 0) {
+            return;
+        }
         queued = 0;
         io.send(count, errors);
         for (int i = 0; i < count; i++) {
@@ -102,7 +110,8 @@ final class SendQueue {
         }
         boolean tooLong = (why == Errno.EINVAL || why == Errno.EMSGSIZE) && segments[i] + headerLength > socket.mtu();
         if (why == Errno.EIO && several) {
-            segmenting = false; // the interface completes no checksums, and this kernel segments only where that is done
+            // The interface completes no checksums, and this kernel segments only where that is done.
+            segmenting = false;
             transmitPieces(i);
         } else if (tooLong && several && !dontFragment) {
             transmitPieces(i); // segments are never fragmented
@@ -124,7 +133,7 @@ final class SendQueue {
                 count = 0;
             }
             messages.base(count, addresses[i] + offset, Math.min(segments[i], lengths[i] - offset));
-            messages.control(count++, trafficClasses[i], 0);
+            messages.sendAs(count++, trafficClasses[i], 0);
         }
         sendPieces(count);
     }

@@ -3,6 +3,8 @@ package io.weir.ipsec.transport;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 
+import org.jspecify.annotations.Nullable;
+
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelPromise;
@@ -18,8 +20,6 @@ import io.netty.util.concurrent.DefaultPromise;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import io.netty.util.concurrent.Promise;
-
-import org.jspecify.annotations.Nullable;
 
 /**
  * A Netty event loop without a thread: whoever calls is in the loop. Netty's ManualIoEventLoop is bound to its first thread for ever, but

@@ -87,7 +87,7 @@ public final class DatagramVector implements AutoCloseable {
      * @param trafficClass DSCP and ECN, 0 to 255
      * @param segment bytes of each datagram that the kernel makes of a UDP payload, 0 for one datagram
      */
-    public void control(int i, int trafficClass, int segment) {
+    public void sendAs(int i, int trafficClass, int segment) {
         long at = control(i);
         if (segment != 0) {
             writeHeader(at, Short.BYTES, InetSocket.SOL_UDP, InetSocket.UDP_SEGMENT);
@@ -108,7 +108,7 @@ public final class DatagramVector implements AutoCloseable {
         Memory.writeInt(at + CMSG_TYPE_OFFSET, type);
     }
 
-    /** Bytes of each datagram that the kernel will make of message i, 0 for one, as {@link #control} was told. */
+    /** Bytes of each datagram that the kernel will make of message i, 0 for one, as {@link #sendAs} was told. */
     public int segmentToSend(int i) {
         long at = find(i, InetSocket.SOL_UDP, InetSocket.UDP_SEGMENT);
         return at == 0 ? 0 : Memory.readUnsignedShort(at);
