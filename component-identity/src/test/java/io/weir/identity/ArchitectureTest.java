@@ -38,6 +38,8 @@ class ArchitectureTest {
                 .definedBy(ROOT + "manifest")
                 .optionalLayer("evaluate")
                 .definedBy(ROOT + "evaluate")
+                .optionalLayer("compliance")
+                .definedBy(ROOT + "compliance")
                 .optionalLayer("compile")
                 .definedBy(ROOT + "compile")
                 .whereLayer("document")
@@ -50,8 +52,10 @@ class ArchitectureTest {
                 .mayOnlyAccessLayers("document", "label", "component")
                 .whereLayer("evaluate")
                 .mayOnlyAccessLayers("document", "label", "component")
+                .whereLayer("compliance")
+                .mayOnlyAccessLayers("document", "label")
                 .whereLayer("compile")
-                .mayOnlyAccessLayers("document", "label", "component", "manifest", "evaluate")
+                .mayOnlyAccessLayers("document", "label", "component", "manifest", "evaluate", "compliance")
                 .check(CLASSES);
     }
 
@@ -62,7 +66,7 @@ class ArchitectureTest {
 
     @Test
     void shouldKnowEveryPackage() {
-        List<String> known = List.of("document", "label", "component", "manifest", "evaluate", "compile");
+        List<String> known = List.of("document", "label", "component", "manifest", "evaluate", "compliance", "compile");
 
         noClasses()
                 .that()

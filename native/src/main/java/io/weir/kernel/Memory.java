@@ -130,6 +130,21 @@ public final class Memory {
         LONG.setRelease(ALL, address, value);
     }
 
+    /**
+     * Sum of the 32-bit words, taken as unsigned, of {@code longs} eight-byte words from an address on; exact below 2^31 of them. The loop
+     * is written so that the JIT compiler makes vector instructions of it, which it does not from accesses by Unsafe.
+     */
+    public static long sumWords(long address, int longs) {
+        long low = 0;
+        long high = 0;
+        for (int i = 0; i < longs; i++) {
+            long word = ALL.get(ValueLayout.JAVA_LONG_UNALIGNED, address + (long) Long.BYTES * i);
+            low += word & 0xFFFF_FFFFL;
+            high += word >>> 32;
+        }
+        return low + high;
+    }
+
     public static void copy(long from, long to, long length) {
         MemorySegment.copy(ALL, from, ALL, to, length);
     }

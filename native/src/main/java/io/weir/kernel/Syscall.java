@@ -27,6 +27,7 @@ public final class Syscall {
 
     private static final int F_GETFL = 3;
     private static final int F_SETFL = 4;
+    private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int O_NONBLOCK = 0x800;
 
     // The only call here that libc does not wrap; its number is the architecture's.
@@ -114,6 +115,11 @@ public final class Syscall {
     public static int nonBlocking(int fd) {
         int flags = result(LIBC.fcntl(fd, F_GETFL, 0L));
         return flags < 0 ? flags : result(LIBC.fcntl(fd, F_SETFL, (long) flags | O_NONBLOCK));
+    }
+
+    /** Another descriptor of the same open file, closed on exec, or a negative errno. */
+    public static int duplicate(int fd) {
+        return result(LIBC.fcntl(fd, F_DUPFD_CLOEXEC, 0L));
     }
 
     public static int socket(int domain, int type, int protocol) {

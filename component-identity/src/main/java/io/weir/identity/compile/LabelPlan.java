@@ -12,7 +12,6 @@ import io.weir.identity.component.Instance;
 import io.weir.identity.document.Problem;
 import io.weir.identity.document.Spelling;
 import io.weir.identity.evaluate.LabelTable;
-import io.weir.identity.label.DomainType;
 import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelSettings;
 import io.weir.identity.label.Level;
@@ -132,8 +131,7 @@ final class LabelPlan {
         if (!numbered(label.range().low())) {
             problems.add(at(document, FULL + ": was " + label.range().low(), RESTART));
         }
-        DomainType type = domain.types().get(label.type());
-        if (type != null && !label.range().single() && !type.writesDown()) {
+        if (domain.hasTypes() && !label.range().single() && !domain.writesDown(label.type())) {
             warnings.add(at(
                     document,
                     "has several levels, " + label.range() + ", and could pass what it learns at one on to lower ones",

@@ -55,6 +55,11 @@ public final class L4Map {
         return table[low + sections];
     }
 
+    /** The value of every key, 0 when keys have several. */
+    static int whole(int[] table, int at) {
+        return (table[at] & SECTIONS) == 1 ? table[at + 1] : 0;
+    }
+
     /** Whether the map, unless it is none, has the flag. */
     static boolean has(int[] table, int at, int flag) {
         return at != 0 && (table[at] & flag) != 0;

@@ -220,6 +220,18 @@ public record PortTable(
         return map == 0 ? 0 : data[map - 1];
     }
 
+    /** Who has the addresses whatever the ports, as {@code identity << 4 | assurance}; 0 when nobody, or when ports would have to tell. */
+    int identifyWhole(long mac, int vlan, long high, long low) {
+        for (int order = ORDER, i = 0; i < 4; i++, order >>>= 4) {
+            int shape = order & 3;
+            int map = (shapes >>> shape & 1) == 0 ? 0 : map(shape, mac, vlan, high, low);
+            if (map != 0) {
+                return L4Map.whole(data, map);
+            }
+        }
+        return 0;
+    }
+
     /** Set of those who may have the IP address, whatever their MAC address. */
     int candidates(long high, long low) {
         int set = find(word(ADDRESS, 0, 0), high, low);

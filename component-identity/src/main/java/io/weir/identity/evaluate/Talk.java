@@ -14,7 +14,8 @@ import io.weir.datapath.policy.PortRole;
  * A default deny that rejects or redirects counts as talk too: without each other's MAC addresses no packet would come to be
  * rejected.
  *
- * <p>An end is everybody who may have its addresses: components that share them by their ports, and whoever is unknown there.
+ * <p>An end is who has its addresses whatever the ports, else everybody who may have them: components that share them by their ports,
+ * and whoever is unknown there.
  * A zero or group MAC address, and a zero IP address, leave open whose they are; rules for networks are asked with the addresses
  * of the key.
  *
@@ -36,6 +37,10 @@ final class Talk {
 
     boolean could(FlowKey ends) {
         PortTable from = binding.port(ends.ingressPort());
+        int certain = certain(from, ends, true);
+        if (certain != 0) {
+            return couldFrom(binding.subject(certain), ends);
+        }
         for (int shape = 0; shape < 4; shape++) {
             int set = set(from, shape, ends, true);
             if (set != 0 && from != null && couldAny(from.data(), set, ends)) {
@@ -59,6 +64,10 @@ final class Talk {
 
     private boolean couldFrom(Subject source, FlowKey ends) {
         PortTable to = binding.port(ends.egressPort());
+        int certain = certain(to, ends, false);
+        if (certain != 0) {
+            return between(source, binding.subject(certain), ends);
+        }
         for (int shape = 0; shape < 4; shape++) {
             int set = set(to, shape, ends, false);
             if (set != 0 && to != null && couldAnyTo(source, to.data(), set, ends)) {
@@ -78,6 +87,15 @@ final class Talk {
             }
         }
         return false;
+    }
+
+    /** The one who has the addresses of the end whatever its ports, 0 when they leave that open. */
+    private static int certain(@Nullable PortTable port, FlowKey ends, boolean source) {
+        long mac = source ? ends.sourceMac() : ends.destinationMac();
+        long high = source ? ends.sourceHigh() : ends.destinationHigh();
+        long low = source ? ends.sourceLow() : ends.destinationLow();
+        boolean open = mac == 0 || PortTable.isGroup(mac) || (high | low) == 0;
+        return open || port == null ? 0 : port.identifyWhole(mac, ends.vlan(), high, low);
     }
 
     /** Candidates of that shape at an end; without a MAC address to go by they are all told for shape 0. */

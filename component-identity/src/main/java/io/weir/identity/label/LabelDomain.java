@@ -44,6 +44,12 @@ public record LabelDomain(
         return !types.isEmpty();
     }
 
+    /** Whether the type is declared to write down. */
+    public boolean writesDown(String type) {
+        DomainType known = types.get(type);
+        return known != null && known.writesDown();
+    }
+
     /** Whether components of one type may send to those of the other, whoever began; true where there are no types. */
     public boolean sends(String from, String to) {
         return !hasTypes() || receivers.getOrDefault(from, Set.of()).contains(to);

@@ -28,6 +28,9 @@ public final class LabelException extends RuntimeException {
 
     /** Labels are ASCII: whatever else was written must not move a terminal's cursor. */
     private static String shown(String value) {
+        if (value.isEmpty()) {
+            return "nothing";
+        }
         StringBuilder shown = new StringBuilder();
         value.chars()
                 .limit(MAX_SHOWN)

@@ -1,8 +1,5 @@
 package io.weir.identity.manifest;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,18 +54,7 @@ public final class ManifestReader {
     /** Reads a file of UTF-8 text. */
     public static List<Document> read(Path file) throws ProblemException {
         ManifestReader reader = new ManifestReader(file.toString());
-        try {
-            long length = Files.size(file);
-            if (length > MAX_LENGTH) {
-                throw reader.tooLong(length + " bytes");
-            }
-            return reader.documents(Files.readString(file, StandardCharsets.UTF_8));
-        } catch (IOException unreadable) {
-            String why =
-                    Files.exists(file) ? "cannot be read as UTF-8 text: " + unreadable.getMessage() : "no such file";
-            reader.problems.add(0, "", why, "name an existing, readable file");
-            throw reader.problems.inOrder();
-        }
+        return reader.documents(TextFile.read(file, reader.problems));
     }
 
     /**
@@ -82,20 +68,13 @@ public final class ManifestReader {
     }
 
     private List<Document> documents(String yaml) {
-        if (yaml.length() > MAX_LENGTH) {
-            throw tooLong(yaml.length() + " characters");
-        }
+        TextFile.refuseLong(yaml, problems);
         YamlReader.read(yaml, problems, this::document);
         if (count == 0 && problems.count() == 0) {
             problems.add(1, "", "holds no document", "write apiVersion: " + API_VERSION + ", kind, metadata and spec");
         }
         problems.conclude();
         return List.copyOf(documents);
-    }
-
-    private ProblemException tooLong(String length) {
-        problems.add(0, "", "longer than " + MAX_LENGTH + ": " + length, "split it into several files");
-        return problems.inOrder();
     }
 
     private void document(YamlNode root) {
@@ -117,7 +96,7 @@ public final class ManifestReader {
         kind(document).ifPresent(kind -> body(document, kind, lines));
     }
 
-    private static void apiVersion(Section document) {
+    static void apiVersion(Section document) {
         if (document.require("apiVersion", API_VERSION)) {
             document.choice("apiVersion", Map.of(API_VERSION, true), true);
         }

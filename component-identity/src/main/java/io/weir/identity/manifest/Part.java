@@ -3,8 +3,8 @@ package io.weir.identity.manifest;
 import java.util.List;
 
 /**
- * The sections of a manifest and the keys that each knows, in the order in which canonical text writes them. The JSON Schema
- * and docs/formats.md name the same sections with the same keys; tests hold them together.
+ * The sections of a manifest, and of a label domain, and the keys that each knows, in the order in which canonical text writes
+ * them. The JSON Schema and docs/formats.md name the same sections with the same keys; tests hold them together.
  */
 enum Part {
     DOCUMENT("document", "apiVersion", "kind", "metadata", "spec"),
@@ -84,7 +84,18 @@ enum Part {
             "onChange"),
     GRANT_METADATA("grantMetadata", "id", "reason"),
     GRANT_SPEC("grantSpec", "rule", "ttlSeconds", "onExpiry"),
-    GRANT_RULE("grantRule", "from", "toComponent", "to", "l4");
+    GRANT_RULE("grantRule", "from", "toComponent", "to", "l4"),
+    LABEL_DOMAIN_METADATA("labelDomainMetadata", "id"),
+    LABEL_DOMAIN_SPEC(
+            "labelDomainSpec", "default", "requireLabels", "sensitivities", "categories", "levels", "types", "allow"),
+    DOMAIN_TYPE("domainType", "name", "description", "trusted"),
+    TRUST("trust", "reason", "writeDown"),
+    TYPE_RULE("typeRule", "from", "to", "between"),
+    FLOW_POLICY_METADATA("flowPolicyMetadata", "id"),
+    FLOW_POLICY_SPEC("flowPolicySpec", "component", "labels", "carriers", "programs", "flows", "filters", "map"),
+    FLOW_LABEL("flowLabel", "label", "as"),
+    FLOW("flow", "from", "to", "both", "via"),
+    FLOW_FILTER("flowFilter", "from", "to", "program", "reason");
 
     private final String word;
 

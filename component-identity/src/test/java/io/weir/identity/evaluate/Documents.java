@@ -25,6 +25,7 @@ import io.weir.identity.component.RuleMode;
 import io.weir.identity.component.RuleSet;
 import io.weir.identity.component.Tier;
 import io.weir.identity.component.Violations;
+import io.weir.identity.label.SecurityContext;
 
 /** Documents for tests, in few words; each stands in a file of its own, its rules on line 10 and on. */
 public final class Documents {
@@ -73,6 +74,30 @@ public final class Documents {
                 ComponentLimits.NONE,
                 List.of(tests));
         return of(Kind.COMPONENT, id, body);
+    }
+
+    /** The component with a security label. */
+    public static Document labelled(Document component, String label) {
+        Component it = (Component) component.body();
+        boolean reserved = component.id().startsWith("reserved.");
+        return of(
+                Kind.COMPONENT,
+                component.id(),
+                new Component(
+                        it.labels(),
+                        it.owner(),
+                        reserved ? List.of() : it.instances(),
+                        it.minAssurance(),
+                        Optional.of(SecurityContext.parse(label)),
+                        it.exposes(),
+                        it.mode(),
+                        it.isolateIngress(),
+                        it.isolateEgress(),
+                        it.ingress(),
+                        it.egress(),
+                        it.violations(),
+                        it.limits(),
+                        it.tests()));
     }
 
     public static Instance instance(String port, int number) {

@@ -1,6 +1,7 @@
 package io.weir.control.audit;
 
 import io.weir.datapath.pipeline.DropReason;
+import io.weir.identity.label.LevelNumbers;
 
 /**
  * What the datapath's numbers are called, by the policy and the ports in force. A number whose owner is gone still gets a
@@ -17,6 +18,16 @@ public interface Names {
 
     /** Name of the switch's port of that number. */
     String port(int number);
+
+    /** Security context of the component, empty when it has none and nothing else says one. */
+    default String context(int identity) {
+        return "";
+    }
+
+    /** A security level by its number, such as {@code s2:c1}; empty for 0. */
+    static String level(int number) {
+        return number == 0 ? "" : LevelNumbers.process().text(number);
+    }
 
     /** Label of a drop reason, empty for 0. */
     static String reason(int code) {

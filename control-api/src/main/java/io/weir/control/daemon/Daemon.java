@@ -130,7 +130,7 @@ public final class Daemon implements AutoCloseable {
                 settings.dataDir().resolve(JOURNAL_FOLDER), records.journalBytes(), records.journalAge());
         return new FlowRecorder(
                 new SwitchFirewall(bridge, epochs::epoch, epochs::revision),
-                new SwitchNames(bridge::ports, epochs::identity, epochs::rule),
+                new SwitchNames(bridge::ports, epochs::identity, epochs::rule, epochs::context),
                 journal,
                 List.of());
     }

@@ -3,6 +3,7 @@ package io.weir.control.daemon;
 import org.jspecify.annotations.Nullable;
 
 import io.weir.control.audit.RuleName;
+import io.weir.control.policy.Contexts;
 import io.weir.control.policy.EpochPublisher;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.worker.Switch;
@@ -53,6 +54,11 @@ final class PublishedEpochs implements EpochPublisher {
 
     private static @Nullable String identity(@Nullable PolicyEpoch epoch, int number) {
         return epoch == null || epoch.document(number) == null ? null : epoch.identityName(number);
+    }
+
+    /** Security context of a component, empty when neither it nor its domain says one. */
+    String context(int number) {
+        return Contexts.of(current, number);
     }
 
     /** Name of a rule, null when neither epoch knows it. */

@@ -25,6 +25,7 @@ record SwitchSessions(Switch bridge, PortPolicies ports) implements LiveFlows {
         FlowKey key = new FlowKey()
                 .ingress(FlowKey.NO_PORT, ingress.role(), ingress.mode())
                 .egress(FlowKey.NO_PORT, egress.role(), egress.mode())
+                .label(session.label())
                 .link(session.sourceMac(), session.destinationMac(), session.vlan(), session.etherType())
                 .source(session.sourceHigh(), session.sourceLow())
                 .destination(session.destinationHigh(), session.destinationLow())

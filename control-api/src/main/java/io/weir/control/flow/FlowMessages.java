@@ -27,11 +27,14 @@ final class FlowMessages {
         return JournalMessages.record(kind(flow.kind()), time.instant(flow.timeNs()))
                 .setVerdict(verdict)
                 .setSource(JournalMessages.source(
-                        flow.ends(), names.identity(flow.sourceIdentity()), names.port(flow.ingressPort())))
+                                flow.ends(), names.identity(flow.sourceIdentity()), names.port(flow.ingressPort()))
+                        .setContext(names.context(flow.sourceIdentity())))
                 .setDestination(JournalMessages.destination(
-                        flow.ends(), names.identity(flow.destinationIdentity()), port(names, flow.egressPort())))
+                                flow.ends(), names.identity(flow.destinationIdentity()), port(names, flow.egressPort()))
+                        .setContext(names.context(flow.destinationIdentity())))
                 .setProtocol(Addresses.protocol(flow.ends().protocol()))
                 .setVlan(flow.ends().vlan())
+                .setLabel(Names.level(flow.ends().label()))
                 .setEpoch(flow.epoch())
                 .setAction(Action.name(verdict == FlowVerdict.FLOW_VERDICT_AUDIT ? flow.auditAction() : flow.action()))
                 .setReason(reason)
@@ -76,11 +79,14 @@ final class FlowMessages {
     static Session message(LiveSession session, Names names) {
         return Session.newBuilder()
                 .setSource(JournalMessages.source(
-                        session.ends(), names.identity(session.sourceIdentity()), session.ingressPort()))
+                                session.ends(), names.identity(session.sourceIdentity()), session.ingressPort())
+                        .setContext(names.context(session.sourceIdentity())))
                 .setDestination(JournalMessages.destination(
-                        session.ends(), names.identity(session.destinationIdentity()), session.egressPort()))
+                                session.ends(), names.identity(session.destinationIdentity()), session.egressPort())
+                        .setContext(names.context(session.destinationIdentity())))
                 .setProtocol(Addresses.protocol(session.ends().protocol()))
                 .setVlan(session.ends().vlan())
+                .setLabel(Names.level(session.ends().label()))
                 .setState(session.state())
                 .setEpoch(session.epoch())
                 .setAudited(session.audited())

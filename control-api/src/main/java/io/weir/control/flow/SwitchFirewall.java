@@ -67,7 +67,8 @@ public final class SwitchFirewall implements FirewallSource {
                         session.destinationHigh(),
                         session.destinationLow(),
                         session.destinationPort(),
-                        session.vlan()),
+                        session.vlan(),
+                        session.label()),
                 session.sourceIdentity(),
                 session.destinationIdentity(),
                 session.ingressPort(),
@@ -170,7 +171,8 @@ public final class SwitchFirewall implements FirewallSource {
                     row.destinationHigh(),
                     row.destinationLow(),
                     row.destinationPort(),
-                    row.vlan());
+                    row.vlan(),
+                    row.label());
         }
     }
 
@@ -212,7 +214,8 @@ public final class SwitchFirewall implements FirewallSource {
                     event.destinationHigh(),
                     event.destinationLow(),
                     event.destinationPort(),
-                    event.vlan());
+                    event.vlan(),
+                    event.label());
         }
 
         @Override

@@ -25,6 +25,7 @@ public final class SwitchNames implements Names {
     private final Supplier<List<PortStatus>> ports;
     private final IntFunction<@Nullable String> identities;
     private final IntFunction<@Nullable RuleName> rules;
+    private final IntFunction<String> contexts;
     private final Map<Integer, String> portNames = new HashMap<>();
     private long portsReadNs;
 
@@ -32,14 +33,17 @@ public final class SwitchNames implements Names {
      * @param ports the switch's ports
      * @param identities id of a component by its number, null when the policy knows none
      * @param rules name of a rule by its number, null when the policy knows none
+     * @param contexts security context of a component by its number, empty for none
      */
     public SwitchNames(
             Supplier<List<PortStatus>> ports,
             IntFunction<@Nullable String> identities,
-            IntFunction<@Nullable RuleName> rules) {
+            IntFunction<@Nullable RuleName> rules,
+            IntFunction<String> contexts) {
         this.ports = ports;
         this.identities = identities;
         this.rules = rules;
+        this.contexts = contexts;
     }
 
     @Override
@@ -55,6 +59,11 @@ public final class SwitchNames implements Names {
             case Identity.UNKNOWN -> "reserved.unknown";
             default -> "identity-" + Integer.toUnsignedString(identity);
         };
+    }
+
+    @Override
+    public String context(int identity) {
+        return contexts.apply(identity);
     }
 
     @Override

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import com.google.protobuf.Timestamp;
 
 import io.weir.control.policy.ApplyResult;
+import io.weir.control.policy.Contexts;
 import io.weir.control.policy.DocumentDiff;
 import io.weir.control.policy.Explanations;
 import io.weir.control.policy.FlowChanges;
@@ -173,7 +174,8 @@ final class PolicyMessages {
                 .setReason(reason(explanation.reason()))
                 .setEgress(side(answer.epoch(), explanation.egress(), explanation.sourceAssurance()))
                 .setIngress(side(answer.epoch(), explanation.ingress(), explanation.destinationAssurance()))
-                .setLabel(explanation.label().toString())
+                .setLabel(label(explanation))
+                .setLevel(explanation.label().level())
                 .setEpoch(answer.epoch().epoch())
                 .setRevision(answer.epoch().revision())
                 .setSource(end(answer.probe().source(), key.sourceHigh(), key.sourceLow(), key))
@@ -191,6 +193,13 @@ final class PolicyMessages {
         return message.build();
     }
 
+    /** {@code label-denied: s5 (lowest of the source) is not in s2-s3, the range of the destination}; without reason when it passes. */
+    private static String label(Explanation explanation) {
+        boolean denied = explanation.reason() == DropReason.LABEL_DENIED.code()
+                || explanation.reason() == DropReason.LABEL_TYPE_DENIED.code();
+        return (denied ? reason(explanation.reason()) + ": " : "") + explanation.label();
+    }
+
     /** {@code 10.9.1.7 on port p-web}. */
     private static String end(Instance instance, long high, long low, FlowKey key) {
         String place = instance.port().isEmpty() ? "no port" : "port " + instance.port();
@@ -200,6 +209,7 @@ final class PolicyMessages {
     private static SideExplanation side(PolicyEpoch epoch, Explanation.Side side, int assurance) {
         SideExplanation.Builder message = SideExplanation.newBuilder()
                 .setComponent(side.component())
+                .setContext(Contexts.of(epoch, epoch.identityOf(side.component())))
                 .setAssurance(Assurance.name(assurance))
                 .setAction(Action.name(side.action()));
         if (side.rule() != null) {
@@ -263,6 +273,7 @@ final class PolicyMessages {
                 .setIngressRules(component.ingress().size())
                 .setEgressRules(component.egress().size())
                 .setQuarantined(quarantined)
+                .setSecurityLabel(Contexts.of(epoch, epoch.identityOf(document.id())))
                 .setSource(document.origin().source())
                 .setLine(document.origin().line(""))
                 .build();

@@ -9,6 +9,7 @@ import io.weir.control.audit.ChangeEntry;
 import io.weir.control.audit.DenyEntry;
 import io.weir.control.audit.FlowEnds;
 import io.weir.control.audit.GrantEntry;
+import io.weir.control.audit.Names;
 import io.weir.control.audit.QuarantineEntry;
 import io.weir.control.v1.FlowEnd;
 import io.weir.control.v1.FlowKind;
@@ -40,6 +41,7 @@ public final class JournalMessages {
                 .setDestination(destination(ends, entry.destination(), ""))
                 .setProtocol(Addresses.protocol(ends.protocol()))
                 .setVlan(ends.vlan())
+                .setLabel(Names.level(ends.label()))
                 .setEpoch(entry.epoch())
                 .setAction(entry.action())
                 .setReason(entry.reason())
@@ -65,12 +67,12 @@ public final class JournalMessages {
     }
 
     /** The source's end of a flow. */
-    public static FlowEnd source(FlowEnds ends, String component, String port) {
+    public static FlowEnd.Builder source(FlowEnds ends, String component, String port) {
         return end(ends.protocol(), ends.sourceHigh(), ends.sourceLow(), ends.sourcePort(), component, port);
     }
 
     /** The destination's end of a flow. */
-    public static FlowEnd destination(FlowEnds ends, String component, String port) {
+    public static FlowEnd.Builder destination(FlowEnds ends, String component, String port) {
         return end(
                 ends.protocol(),
                 ends.destinationHigh(),
@@ -80,10 +82,10 @@ public final class JournalMessages {
                 port);
     }
 
-    private static FlowEnd end(int protocol, long high, long low, int port, String component, String switchPort) {
+    private static FlowEnd.Builder end(int protocol, long high, long low, int port, String component, String switchPort) {
         FlowEnd.Builder end =
                 FlowEnd.newBuilder().setPort(port).setComponent(component).setSwitchPort(switchPort);
-        return (protocol == FlowKey.NOT_IP ? end : end.setAddress(Addresses.text(high, low))).build();
+        return protocol == FlowKey.NOT_IP ? end : end.setAddress(Addresses.text(high, low));
     }
 
     static FlowRecord.Builder change(ChangeEntry entry) {

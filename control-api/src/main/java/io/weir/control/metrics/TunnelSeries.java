@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 import io.weir.control.config.SpiText;
 import io.weir.datapath.pipeline.DropReason;
@@ -28,7 +29,12 @@ final class TunnelSeries {
     }
 
     /** One SA with the labels of its series. */
-    private record Labelled(String[] labels, SaStatus sa) {}
+    private record Labelled(List<String> labels, SaStatus sa) {
+        /** Names and values in turn, with those added. */
+        String[] with(String... more) {
+            return Stream.concat(labels.stream(), Stream.of(more)).toArray(String[]::new);
+        }
+    }
 
     void addTo(Series series) {
         List<TunnelStatus> all = tunnels.status();
@@ -75,11 +81,9 @@ final class TunnelSeries {
                         tunnel.settings().name())));
     }
 
-    private static String[] labels(String peer, SaStatus sa) {
+    private static List<String> labels(String peer, SaStatus sa) {
         String level = sa.level() == 0 ? "" : LevelNumbers.process().text(sa.level());
-        return new String[] {
-            "peer", peer, "direction", sa.direction().label(), "spi", SpiText.of(sa.spi()), "level", level
-        };
+        return List.of("peer", peer, "direction", sa.direction().label(), "spi", SpiText.of(sa.spi()), "level", level);
     }
 
     private static void sas(Series series, List<Labelled> sas) {
@@ -87,15 +91,15 @@ final class TunnelSeries {
                 "weir_sa_packets",
                 "Packets sealed, or authentic.",
                 counter -> sas.forEach(
-                        labelled -> counter.add(labelled.sa.packets(), labelled.labels)));
+                        labelled -> counter.add(labelled.sa.packets(), labelled.with())));
         series.counter(
                 "weir_sa_bytes",
                 "Bytes of ESP packets.",
-                counter -> sas.forEach(labelled -> counter.add(labelled.sa.bytes(), labelled.labels)));
+                counter -> sas.forEach(labelled -> counter.add(labelled.sa.bytes(), labelled.with())));
         series.counter("weir_sa_drops", "Packets of the SA that were refused.", counter -> {
             for (Labelled labelled : sas) {
                 for (Map.Entry<DropReason, Long> drop : labelled.sa.drops().entrySet()) {
-                    counter.add(drop.getValue(), with(labelled.labels, "reason", drop.getKey().label()));
+                    counter.add(drop.getValue(), labelled.with("reason", drop.getKey().label()));
                 }
             }
         });
@@ -103,15 +107,8 @@ final class TunnelSeries {
         sas.stream()
                 .filter(labelled -> labelled.sa.lifetime().seconds() > 0)
                 .forEach(labelled -> left.put(
-                        List.of(labelled.labels),
+                        labelled.labels,
                         Math.max(0, labelled.sa.lifetime().seconds() - labelled.sa.ageNs() / NS_PER_SECOND)));
         series.gauge("weir_sa_left_seconds", "Time until the SA is over.", left);
-    }
-
-    private static String[] with(String[] labels, String name, String value) {
-        String[] more = java.util.Arrays.copyOf(labels, labels.length + 2);
-        more[labels.length] = name;
-        more[labels.length + 1] = value;
-        return more;
     }
 }

@@ -68,7 +68,7 @@ class FlowJournalTest {
                 time,
                 time,
                 7,
-                new FlowEnds(6, 0, 0xFFFF_0A00_0001L, 31_793, 0, 0xFFFF_0A00_0002L, 8080, 10));
+                new FlowEnds(6, 0, 0xFFFF_0A00_0001L, 31_793, 0, 0xFFFF_0A00_0002L, 8080, 10, 0));
     }
 
     private static FlowRecord.Builder flow(Instant time) {

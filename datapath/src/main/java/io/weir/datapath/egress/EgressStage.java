@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.bridge.ReplySink;
-import io.weir.datapath.bridge.VlanEgress;
 import io.weir.datapath.capture.CaptureTap;
+import io.weir.datapath.label.LabelWriter;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.PortSet;
@@ -19,12 +19,11 @@ import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Transmitter;
-import io.weir.datapath.port.VlanSettings;
-import io.weir.kernel.Memory;
 
 /**
  * The stage "egress": settles the account of each packet, and hands what is forwarded to its ways out in the form that each
- * demands, with its security level: VLAN tag pushed or popped, checksums and segments made in software where the way out cannot.
+ * demands, with its security level: VLAN tag pushed or popped, label option written or taken off, checksums and segments made in
+ * software where the way out cannot.
  *
  * <p>A frame with one destination is changed in place. A flooded one is copied to a spare slot for each other form than it
  * came in that some port needs, as the ports before may not have sent it yet.
@@ -35,10 +34,8 @@ import io.weir.kernel.Memory;
  * <p>Threading: belongs to one worker.
  */
 public final class EgressStage implements Stage, ReplySink {
-    private static final int ETHERNET_LENGTH = 14;
-    // Untagged, and tagged with each of the two types; the fourth is for a mixture of QinQ and native VLANs.
-    private static final int MAX_SHARED_FORMS = 4;
-    private static final VlanSettings UNTAGGED = VlanSettings.access(VlanSettings.DEFAULT_VLAN);
+    private static final int EGRESS_PORT_DOWN = DropReason.EGRESS_PORT_DOWN.code();
+    private static final int EGRESS_NO_BUFFER = DropReason.EGRESS_NO_BUFFER.code();
 
     private final CurrentPorts ports;
     private final PortBlocks blocks;
@@ -46,25 +43,28 @@ public final class EgressStage implements Stage, ReplySink {
     private final PacketPool pool;
     private final CaptureTap tap;
     private final SoftwareOffload offload;
-    private final VlanEgress vlanEgress = new VlanEgress();
     private final @Nullable Transmitter[] transmitters = new Transmitter[PortSet.MAX_PORTS];
     private final PortSet unflushed = new PortSet();
     private final VirtioNetHeader header = new VirtioNetHeader();
-    // Forms that the flooded frame under way has been given already, by plan.
-    private final long[] formPlans = new long[MAX_SHARED_FORMS];
-    private final long[] formAddresses = new long[MAX_SHARED_FORMS];
-    private int forms;
+    private final FrameForms forms;
     // Of the batch under way.
     private int ingressPort;
     private long nowNs;
 
-    public EgressStage(CurrentPorts ports, PortBlocks blocks, CounterTable counters, PacketPool pool, CaptureTap tap) {
+    public EgressStage(
+            CurrentPorts ports,
+            PortBlocks blocks,
+            CounterTable counters,
+            PacketPool pool,
+            CaptureTap tap,
+            LabelWriter labels) {
         this.ports = ports;
         this.blocks = blocks;
         this.counters = counters;
         this.pool = pool;
         this.tap = tap;
         this.offload = new SoftwareOffload(counters, pool);
+        this.forms = new FrameForms(pool, labels, offload);
     }
 
     @Override
@@ -74,7 +74,7 @@ public final class EgressStage implements Stage, ReplySink {
 
     @Override
     public Set<DropReason> dropReasons() {
-        return EnumSet.range(DropReason.EGRESS_MTU_EXCEEDED, DropReason.EGRESS_UNSEGMENTABLE);
+        return EnumSet.range(DropReason.EGRESS_MTU_EXCEEDED, DropReason.EGRESS_LABEL_UNWRITABLE);
     }
 
     /** A port's frames leave by this from now on. */
@@ -132,7 +132,7 @@ public final class EgressStage implements Stage, ReplySink {
         }
         PortSet set = batch.egressSet(i);
         int copies = 0;
-        forms = 0;
+        forms.beginFlood();
         for (port = set.next(0); port >= 0; port = set.next(port + 1)) {
             send(batch, i, port, true);
             copies++;
@@ -147,50 +147,25 @@ public final class EgressStage implements Stage, ReplySink {
         int length = batch.length(i);
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
         if (transmitter == null || !table.has(port, PortTable.READY) || blocks.blocked(port, batch.nowNs())) {
-            drop(port, address, length, batch.nowNs(), DropReason.EGRESS_PORT_DOWN);
+            drop(port, address, length, batch.nowNs(), EGRESS_PORT_DOWN);
             return;
         }
-        if (length - ETHERNET_LENGTH > table.mtu(port)
-                && !transmitter.judgesSize()
-                && exceedsMtu(batch, i, table.mtu(port))) {
-            drop(port, address, length, batch.nowNs(), DropReason.EGRESS_MTU_EXCEEDED);
+        int reason = forms.plan(batch, i, table, port, mtu(transmitter, port));
+        if (reason != DropReason.NONE) {
+            drop(port, address, length, batch.nowNs(), reason);
             return;
         }
-        long plan = VlanEgress.plan(
-                batch.traits(i), batch.outerTag(i), table.vlan(ingressPort), batch.vlan(i), table.vlan(port));
-        if (VlanEgress.action(plan) != VlanEgress.NONE) {
-            address = shared ? formOf(plan, address, length) : vlanEgress.apply(plan, address);
-            if (address == 0) {
-                drop(port, batch.address(i), length, batch.nowNs(), DropReason.EGRESS_NO_BUFFER);
-                return;
-            }
-            length += VlanEgress.growth(plan);
+        long form = forms.take(address, length, shared);
+        if (form == 0) {
+            drop(port, address, length, batch.nowNs(), EGRESS_NO_BUFFER);
+            return;
         }
-        transmit(port, transmitter, address, length, batch.label(i));
+        transmit(port, transmitter, form, length + forms.growth(), batch.label(i));
     }
 
-    /** The frame in another form, in a copy that all ports with the same plan share; 0 when no spare slot is left. */
-    private long formOf(long plan, long address, int length) {
-        for (int i = 0; i < forms; i++) {
-            if (formPlans[i] == plan) {
-                return formAddresses[i];
-            }
-        }
-        long copy = copy(address, length);
-        if (copy == 0) {
-            return 0;
-        }
-        long form = vlanEgress.apply(plan, copy);
-        if (forms < MAX_SHARED_FORMS) {
-            formPlans[forms] = plan;
-            formAddresses[forms++] = form;
-        }
-        return form;
-    }
-
-    private void drop(int port, long address, int length, long nowNs, DropReason reason) {
-        counters.drop(port, reason.code());
-        tap.dropped(port, address, length, nowNs, reason.code());
+    private void drop(int port, long address, int length, long nowNs, int reasonCode) {
+        counters.drop(port, reasonCode);
+        tap.dropped(port, address, length, nowNs, reasonCode);
     }
 
     private void transmit(int port, Transmitter transmitter, long address, int length, int level) {
@@ -206,26 +181,6 @@ public final class EgressStage implements Stage, ReplySink {
             transmitter.transmit(address, length, level);
         }
         unflushed.add(port);
-    }
-
-    /** Copies frame and virtio-net header to a spare slot; 0 when there is none. */
-    private long copy(long address, int length) {
-        long spare = pool.takeSpare();
-        if (spare != 0) {
-            Memory.copy(
-                    address - VirtioNetHeader.LENGTH, spare - VirtioNetHeader.LENGTH, length + VirtioNetHeader.LENGTH);
-        }
-        return spare;
-    }
-
-    /** Tags do not count; of a super-frame, each segment with its headers does. */
-    private boolean exceedsMtu(PacketBatch batch, int i, int mtu) {
-        int linkLength = batch.networkOffset(i);
-        header.wrapBefore(batch.address(i));
-        if (header.gsoType() == VirtioNetHeader.GSO_NONE) {
-            return batch.length(i) - linkLength > mtu;
-        }
-        return offload.headersLength(batch, i) - linkLength + header.gsoSize() > mtu;
     }
 
     @Override
@@ -261,12 +216,21 @@ public final class EgressStage implements Stage, ReplySink {
         Transmitter transmitter = transmitters[port];
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
         if (transmitter == null || !ports.table().has(port, PortTable.READY)) {
-            drop(port, frameAddress, lengthBytes, nowNs, DropReason.EGRESS_PORT_DOWN);
+            drop(port, frameAddress, lengthBytes, nowNs, EGRESS_PORT_DOWN);
             return;
         }
-        long plan = VlanEgress.plan(0, 0, UNTAGGED, vlan, ports.table().vlan(port));
-        long address = vlanEgress.apply(plan, frameAddress);
-        transmit(port, transmitter, address, lengthBytes + VlanEgress.growth(plan), level);
+        int reason = forms.planOwn(
+                frameAddress, lengthBytes, vlan, level, ports.table(), port, mtu(transmitter, port));
+        if (reason != DropReason.NONE) {
+            drop(port, frameAddress, lengthBytes, nowNs, reason);
+            return;
+        }
+        long form = forms.take(frameAddress, lengthBytes, /* others= */ false);
+        transmit(port, transmitter, form, lengthBytes + forms.growth(), level);
+    }
+
+    private int mtu(Transmitter transmitter, int port) {
+        return transmitter.judgesSize() ? FrameForms.ANY_SIZE : ports.table().mtu(port);
     }
 
     /** Sends what waits at the ways out. */

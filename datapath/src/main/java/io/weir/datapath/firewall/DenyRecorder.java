@@ -26,7 +26,7 @@ public final class DenyRecorder {
     }
 
     /** What is denied from now on came with that batch. */
-    void begin(PacketBatch batch) {
+    public void begin(PacketBatch batch) {
         begin(batch.ingressPort(), batch.nowNs());
     }
 
@@ -35,8 +35,8 @@ public final class DenyRecorder {
         denial.nowNs = nowNs;
     }
 
-    /** The source guard's denial: of the ends, only the source is known, as far as it is. */
-    void spoofed(Policy policy, FlowKey sender, int reason, boolean enforced, int bytes) {
+    /** A denial before the way out is chosen: of the ends, only the source is known, as far as it is. */
+    public void refused(Policy policy, FlowKey sender, int reason, boolean enforced, int bytes) {
         policy.evaluate(sender, denial.nowNs, verdict);
         verdict.identities(verdict.sourceIdentity(), 0);
         verdict.egressRule(0);

@@ -84,6 +84,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
         if (policy == null) {
             missing(batch);
         } else {
+            sessions.know(policy);
             prepare(batch);
             judge(batch, policy);
         }
@@ -154,7 +155,6 @@ public final class FirewallStage implements Stage, AutoCloseable {
     /** What hosts need before they can talk travels at the level of its sender. */
     private void control(PacketBatch batch, int i, Policy policy, int reason) {
         if (reason != DropReason.NONE) {
-            judge.read(batch, i);
             judge.refuseUnjudged(batch, i, policy, reason);
         } else {
             batch.label(i, policy.level(judge.flow));
@@ -218,6 +218,10 @@ public final class FirewallStage implements Stage, AutoCloseable {
     /** Looks at so many sessions: ends those whose time is over, judges anew those that a former epoch has judged. */
     public void sweep(long nowNs, int slots) {
         sessions.begin(nowNs);
+        Policy policy = current.policy();
+        if (policy != null) {
+            sessions.know(policy);
+        }
         noticeSettings();
         sweep.run(nowNs, slots);
     }

@@ -21,13 +21,13 @@ import static io.weir.datapath.wire.NetworkOrder.u8;
  *
  * <p>Threading: stateless.
  */
-final class FlowReader {
+public final class FlowReader {
     private static final int ICMP_IDENTIFIER_OFFSET = 4;
 
     private FlowReader() {}
 
     /** Fills everything but the ports of the switch; {@code frame} sees the packet's bytes. */
-    static void read(PacketBatch batch, int i, UnsafeBuffer frame, FlowKey key) {
+    public static void read(PacketBatch batch, int i, UnsafeBuffer frame, FlowKey key) {
         link(batch, i, key);
         int network = batch.networkOffset(i);
         if (batch.is(i, PacketBatch.IS_IPV4)) {

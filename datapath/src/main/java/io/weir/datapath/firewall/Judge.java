@@ -114,10 +114,11 @@ final class Judge {
     }
 
     /**
-     * As {@link #refuse}, of a packet that was read, and about which the policy was not asked. Where it passes all the same it does at
+     * As {@link #refuse}, of a packet in {@link #frame} about which the policy was not asked. Where it passes all the same it does at
      * its own level, and only to whom that level may go: audit mode never weakens labels.
      */
     void refuseUnjudged(PacketBatch batch, int i, Policy policy, int reason) {
+        read(batch, i);
         int level = policy.level(flow);
         if (!enforced(batch, batch.egressPort(i)) && !keepLevel(batch, i, policy)) {
             return;

@@ -4,6 +4,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.wire.EthernetHeader;
+import io.weir.datapath.wire.IcmpHeader;
 import io.weir.datapath.wire.InternetChecksum;
 import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.wire.Ipv4Header;
@@ -35,6 +36,7 @@ final class RejectReplies {
     private static final int ICMP_CHECKSUM_OFFSET = 2;
     private static final int ICMP_PROHIBITED = 3 << 8 | 13;
     private static final int ICMPV6_PROHIBITED = 1 << 8 | 1;
+    private static final int ICMP_PARAMETER_PROBLEM = IcmpHeader.PARAMETER_PROBLEM << 8;
     private static final int DONT_FRAGMENT = 0x4000;
 
     // RFC 1812 section 4.3.2.3 and RFC 4443 section 2.4: as much of the packet as fits these.
@@ -117,14 +119,24 @@ final class RejectReplies {
     /** Answers any other packet; returns the frame's length. */
     int prohibited(long room, PacketBatch batch, int i, UnsafeBuffer frame) {
         boolean version4 = batch.is(i, PacketBatch.IS_IPV4);
+        return error(room, batch, i, frame, version4 ? ICMP_PROHIBITED : ICMPV6_PROHIBITED, 0);
+    }
+
+    /** Answers an IPv4 packet whose byte {@code pointer} is wrong (RFC 792, "Parameter Problem"); returns the frame's length. */
+    int parameterProblem(long room, PacketBatch batch, int i, UnsafeBuffer frame, int pointer) {
+        return error(room, batch, i, frame, ICMP_PARAMETER_PROBLEM, pointer << 24);
+    }
+
+    private int error(long room, PacketBatch batch, int i, UnsafeBuffer frame, int typeAndCode, int rest) {
+        boolean version4 = batch.is(i, PacketBatch.IS_IPV4);
         int headers = version4 ? Ipv4Header.MIN_LENGTH : Ipv6Header.LENGTH;
         int most = (version4 ? MOST_ICMP : MOST_ICMPV6) - headers - ICMP_LENGTH;
         int quoted = Math.min(batch.packetLength(i), most);
         int length = ICMP_LENGTH + quoted;
         int transport = turned(room, batch, i, frame, version4 ? IpProtocol.ICMP : IpProtocol.ICMPV6, length);
-        put16(out, transport, version4 ? ICMP_PROHIBITED : ICMPV6_PROHIBITED);
+        put16(out, transport, typeAndCode);
         put16(out, transport + ICMP_CHECKSUM_OFFSET, 0);
-        put32(out, transport + 4, 0);
+        put32(out, transport + 4, rest);
         out.putBytes(transport + ICMP_LENGTH, frame, batch.networkOffset(i), quoted);
         long pseudo = version4 ? 0 : InternetChecksum.pseudoHeader6(out, NETWORK, IpProtocol.ICMPV6, length);
         long sum = pseudo + InternetChecksum.sum(out, transport, length);

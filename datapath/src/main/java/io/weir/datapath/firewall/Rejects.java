@@ -27,7 +27,7 @@ import static io.weir.datapath.wire.NetworkOrder.u8;
  *
  * <p>Threading: belongs to one worker.
  */
-final class Rejects {
+public final class Rejects {
     /** Answers that one port gets in a second. */
     static final int PER_SECOND = 1_000;
 
@@ -38,7 +38,7 @@ final class Rejects {
     private final RejectReplies replies = new RejectReplies();
     private final TokenBuckets buckets = new TokenBuckets(PortSet.MAX_PORTS);
 
-    Rejects(CurrentPorts ports, ReplySink sink) {
+    public Rejects(CurrentPorts ports, ReplySink sink) {
         this.ports = ports;
         this.sink = sink;
     }
@@ -57,6 +57,18 @@ final class Rejects {
                 ? replies.resetSender(room, batch, i, frame)
                 : replies.prohibited(room, batch, i, frame);
         sink.send(room, length, port, batch.vlan(i), level);
+    }
+
+    /** Tells an IPv4 packet's sender which byte is wrong, counted from the IP header's begin: ICMP "parameter problem". */
+    public void parameterProblem(PacketBatch batch, int i, UnsafeBuffer frame, int pointer, int level) {
+        int port = batch.ingressPort();
+        if (!mayAnswer(batch, i, frame) || !buckets.take(port, PER_SECOND, batch.nowNs())) {
+            return;
+        }
+        long room = sink.take();
+        if (room != 0) {
+            sink.send(room, replies.parameterProblem(room, batch, i, frame, pointer), port, batch.vlan(i), level);
+        }
     }
 
     /** Resets the TCP connection of the packet at the end that it does not reach. */

@@ -430,7 +430,7 @@ final class SessionJudge implements AutoCloseable {
         }
     }
 
-    /** Does with the fragment as with its session; false when it is not of it. */
+    /** Does with the fragment as with its session; false when it is not of it: the number may be another's by now. */
     private boolean share(PacketBatch batch, int i, Policy policy, int session) {
         if (!table.live(session, sessions.nowMs())) {
             return false;
@@ -442,6 +442,7 @@ final class SessionJudge implements AutoCloseable {
         boolean itsOwn = (!reply || backward(judge.flow, known))
                 && known.protocol() == batch.ipProtocol(i)
                 && known.vlan() == batch.vlan(i)
+                && table.admits(session, batch.label(i), reply)
                 && batch.ingressPort() == from;
         if (!itsOwn || narrow(batch, i, to) != to) {
             return false;

@@ -114,7 +114,7 @@ public final class SourceGuardStage implements Stage {
     private void refuse(PacketBatch batch, int i, Policy policy, int reason, boolean enforced) {
         batch.wrap(i, frame);
         FlowReader.read(batch, i, frame, sender);
-        recorder.spoofed(policy, sender, reason, enforced, batch.length(i));
+        recorder.refused(policy, sender, reason, enforced, batch.length(i));
         if (enforced) {
             batch.drop(i, reason);
         }

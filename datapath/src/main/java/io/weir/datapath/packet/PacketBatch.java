@@ -13,7 +13,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
  *
  * <p>A frame is {@code length} bytes from {@code address} on, in off-heap memory. In front of it stand its ten bytes of
  * {@link VirtioNetHeader} (all zero where the port has no offload), and in front of those at least
- * {@link PacketPool#HEADROOM} writable bytes, so that a VLAN tag can be pushed in place.
+ * {@link PacketPool#HEADROOM} writable bytes, so that a VLAN tag can be pushed and a label written in place.
  *
  * <p>Each packet ends in one of three ways: forwarded (the state it starts in), consumed by the switch itself, or dropped
  * for one reason. The first stage to decide wins.

@@ -13,10 +13,10 @@ import io.weir.kernel.Memory;
  */
 public final class PacketPool implements AutoCloseable {
     /**
-     * Writable bytes in front of the virtio-net header: two VLAN tags, and a cache line for what comes later; a multiple that
-     * puts the network header of an untagged frame on a 16-byte boundary.
+     * Writable bytes in front of the virtio-net header: two VLAN tags, the longest label option of IPv6 (144 bytes), and more
+     * than a cache line for what comes later; a multiple that puts the network header of an untagged frame on a 16-byte boundary.
      */
-    public static final int HEADROOM = 88;
+    public static final int HEADROOM = 232;
 
     /** Largest frame: 65,535 bytes of IP packet, Ethernet header and two tags, rounded up. */
     public static final int MAX_FRAME_LENGTH = 65_560;

@@ -88,6 +88,12 @@ public final class VirtioNetHeader {
         return view.getShort(GSO_SIZE_OFFSET, LITTLE_ENDIAN) & 0xFFFF;
     }
 
+    /** Writes the payload bytes of each segment, 1 to 65,535. */
+    public VirtioNetHeader gsoSize(int bytes) {
+        view.putShort(GSO_SIZE_OFFSET, (short) bytes, LITTLE_ENDIAN);
+        return this;
+    }
+
     /** Bytes from the frame's begin to where summing starts: the transport header. */
     public int checksumStart() {
         return view.getShort(CHECKSUM_START_OFFSET, LITTLE_ENDIAN) & 0xFFFF;

@@ -9,7 +9,7 @@ import static io.weir.datapath.wire.NetworkOrder.*;
 
 /**
  * What fragments of one datagram have in common: source, destination and identification, for IPv4 the protocol too (RFC 791
- * section 3.2, RFC 8200 section 4.5), and where they came from: port and outer VLAN.
+ * section 3.2, RFC 8200 section 4.5), and where they came from: port, outer VLAN, and the security level of the SA.
  *
  * <p>Threading: owned by one fragment stage, and filled again per fragment.
  */
@@ -27,23 +27,27 @@ final class FragmentKey {
     private final long[] words = new long[WORDS]; // source, destination (two each), identification and tag, the rest
 
     /** Fills the key from an IPv4 header. */
-    void ipv4(UnsafeBuffer frame, int header, int port, int outerTag) {
+    void ipv4(UnsafeBuffer frame, int header, int port, int outerTag, int level) {
         words[0] = 0;
         words[1] = u32(frame, header + Ipv4Header.SOURCE_OFFSET);
         words[2] = 0;
         words[3] = u32(frame, header + Ipv4Header.DESTINATION_OFFSET);
         origin(u16(frame, header + Ipv4Header.IDENTIFICATION_OFFSET), outerTag);
-        words[5] = ((long) port << 16) | (u8(frame, header + Ipv4Header.PROTOCOL_OFFSET) << 8) | VERSION_4;
+        words[5] = from(port, level) | (u8(frame, header + Ipv4Header.PROTOCOL_OFFSET) << 8) | VERSION_4;
     }
 
     /** Fills the key from an IPv6 header and the identification of its fragment header. */
-    void ipv6(UnsafeBuffer frame, int header, int identification, int port, int outerTag) {
+    void ipv6(UnsafeBuffer frame, int header, int identification, int port, int outerTag, int level) {
         words[0] = i64(frame, header + Ipv6Header.SOURCE_OFFSET);
         words[1] = i64(frame, header + Ipv6Header.SOURCE_OFFSET + 8);
         words[2] = i64(frame, header + Ipv6Header.DESTINATION_OFFSET);
         words[3] = i64(frame, header + Ipv6Header.DESTINATION_OFFSET + 8);
         origin(identification, outerTag);
-        words[5] = ((long) port << 16) | VERSION_6;
+        words[5] = from(port, level) | VERSION_6;
+    }
+
+    private static long from(int port, int level) {
+        return (long) level << 32 | (long) port << 16;
     }
 
     private void origin(int identification, int outerTag) {

@@ -79,7 +79,7 @@ public final class FragmentStage implements Stage, AutoCloseable {
 
     private int ipv4(PacketBatch batch, int i) {
         int header = batch.networkOffset(i);
-        key.ipv4(frame, header, batch.ingressPort(), batch.outerTag(i));
+        key.ipv4(frame, header, batch.ingressPort(), batch.outerTag(i), batch.label(i));
         int first = u16(frame, header + Ipv4Header.FRAGMENT_OFFSET) & Ipv4Header.FRAGMENT_OFFSET_MASK;
         int length = batch.packetLength(i) - Ipv4Header.headerLength(frame, header);
         return admit(batch, i, first, length);
@@ -93,7 +93,7 @@ public final class FragmentStage implements Stage, AutoCloseable {
         chain.walk(frame, next, header + Ipv6Header.LENGTH, limit);
         int fragmentHeader = chain.fragmentHeader();
         int identification = Ipv6ExtensionChain.identification(frame, fragmentHeader);
-        key.ipv6(frame, header, identification, batch.ingressPort(), batch.outerTag(i));
+        key.ipv6(frame, header, identification, batch.ingressPort(), batch.outerTag(i), batch.label(i));
         return admit(batch, i, chain.fragmentOffset() >>> 3, limit - fragmentHeader - FRAGMENT_HEADER_LENGTH);
     }
 

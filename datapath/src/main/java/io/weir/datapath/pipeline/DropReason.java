@@ -128,6 +128,11 @@ public enum DropReason {
             "egress",
             ERROR,
             "super-frame of a kind that software segmentation does not know, to a port that takes none"),
+    EGRESS_LABEL_UNWRITABLE(
+            106,
+            "egress",
+            ERROR,
+            "the way out requires a label option, and the packet has no level, no room, or a level that no tag can hold"),
 
     // source-guard
     SPOOFED_MAC(110, "source-guard", ERROR, "source MAC address is bound to no component of the port"),
@@ -189,6 +194,8 @@ public enum DropReason {
             ERROR,
             "label option of an unknown domain of interpretation, or with a tag that it lacks"),
     WIRE_LABEL_UNKNOWN(143, "wire-label", ERROR, "label option with a level beyond those that can be told apart"),
+    WIRE_LABEL_MISMATCH(
+            144, "wire-label", ERROR, "label option says another level than the SA that the packet arrived on"),
 
     // esp-decrypt
     ESP_TRUNCATED(

@@ -53,6 +53,7 @@ public final class PortTable {
     private final int[] flags = new int[PortSet.MAX_PORTS];
     private final int[] mtu = new int[PortSet.MAX_PORTS];
     private final VlanSettings[] vlan = new VlanSettings[PortSet.MAX_PORTS];
+    private final PolicySettings.WireLabel[] wireLabel = new PolicySettings.WireLabel[PortSet.MAX_PORTS];
     private final PortSet ready = new PortSet();
     private final PortSet isolated = new PortSet();
     private final PortSet splitHorizon = new PortSet();
@@ -65,6 +66,7 @@ public final class PortTable {
         this.entries = List.copyOf(entries);
         Arrays.fill(vlanMembers, new PortSet());
         Arrays.fill(vlan, VlanSettings.access(VlanSettings.DEFAULT_VLAN));
+        Arrays.fill(wireLabel, PolicySettings.WireLabel.NONE);
         for (Entry entry : this.entries) {
             enter(entry);
         }
@@ -75,6 +77,7 @@ public final class PortTable {
         BridgeSettings bridge = entry.settings().bridge();
         byNumber[number] = entry;
         mtu[number] = entry.mtu();
+        wireLabel[number] = entry.settings().policy().wireLabel();
         flags[number] = PRESENT
                 | bit(entry.ready(), READY)
                 | bit(bridge.learning(), LEARNING)
@@ -149,6 +152,11 @@ public final class PortTable {
     /** VLAN settings of the port. */
     public VlanSettings vlan(int number) {
         return vlan[number];
+    }
+
+    /** What the port does with security labels in IP options; NONE when there is no such port. */
+    public PolicySettings.WireLabel wireLabel(int number) {
+        return wireLabel[number];
     }
 
     /** Ports that are {@link #READY} and whose link is up: where floods go. Never change a set that this class returns. */

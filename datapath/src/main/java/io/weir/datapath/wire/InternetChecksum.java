@@ -4,6 +4,8 @@ import java.nio.ByteOrder;
 
 import org.agrona.concurrent.UnsafeBuffer;
 
+import io.weir.kernel.Memory;
+
 import static java.nio.ByteOrder.nativeOrder;
 
 /**
@@ -18,14 +20,26 @@ import static java.nio.ByteOrder.nativeOrder;
 public final class InternetChecksum {
     private static final boolean LITTLE = nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
+    // Bytes from which on the vector loop is worth its begin.
+    private static final int MANY = 64;
+
     private InternetChecksum() {}
 
     /** Partial sum of {@code length} bytes at {@code offset}. An odd last byte counts as if a zero byte followed it. */
     public static long sum(UnsafeBuffer view, int offset, int length) {
+        int end = offset + length;
+        if (length < MANY || view.byteArray() != null) {
+            return sumFew(view, offset, end);
+        }
+        view.boundsCheck(offset, length);
+        int longs = length >>> 3;
+        return reduce(Memory.sumWords(view.addressOffset() + offset, longs)) + sumTail(view, offset + longs * 8, end);
+    }
+
+    private static long sumFew(UnsafeBuffer view, int offset, int end) {
         long low = 0;
         long high = 0;
         int index = offset;
-        int end = offset + length;
         for (; end - index >= 8; index += 8) {
             long word = view.getLong(index);
             low += word & 0xFFFF_FFFFL;

@@ -25,6 +25,7 @@ import io.weir.datapath.firewall.FirewallStage;
 import io.weir.datapath.firewall.FlowRing;
 import io.weir.datapath.firewall.Sessions;
 import io.weir.datapath.firewall.SourceGuardStage;
+import io.weir.datapath.label.LabelWriter;
 import io.weir.datapath.label.WireLabelStage;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
@@ -63,6 +64,8 @@ final class Pipeline implements AutoCloseable {
     private final FragmentStage fragments = new FragmentStage();
     private final Sessions sessions;
     private final SourceGuardStage guard;
+    private final LabelWriter labels;
+    private final WireLabelStage wireLabels;
     private final FirewallStage firewall;
     private final StormControlStage storm;
     private final EgressStage egress;
@@ -73,10 +76,12 @@ final class Pipeline implements AutoCloseable {
     Pipeline(int worker, SwitchSettings settings, PortBlocks blocks, PortEvents events, long nowNs) {
         tables = new Tables(worker, settings, exchange, flows, nowNs);
         storm = new StormControlStage(ports, events);
-        egress = new EgressStage(ports, blocks, counters, pool, capture.tap());
+        labels = new LabelWriter(policy, settings.wireLabels());
+        egress = new EgressStage(ports, blocks, counters, pool, capture.tap(), labels);
         DenyRecorder recorder = new DenyRecorder(denies, flows);
         SecureRandom random = new SecureRandom();
         guard = new SourceGuardStage(policy, recorder, random.nextLong());
+        wireLabels = new WireLabelStage(ports, policy, recorder, egress, labels, settings.wireLabels());
         sessions = tables.sessions();
         firewall = new FirewallStage(policy, ports, recorder, sessions, egress, random.nextLong());
         stages = new Stage[] {
@@ -86,7 +91,7 @@ final class Pipeline implements AutoCloseable {
             new PortGuardStage(ports, blocks, events, settings),
             new VlanIngressStage(ports),
             guard,
-            new WireLabelStage(),
+            wireLabels,
             new LearnStage(ports, tables.macs(), blocks, events, settings),
             new SnoopingStage(ports, tables.groups(), settings),
             new BridgeStage(ports, tables.macs(), blocks),
@@ -274,6 +279,8 @@ final class Pipeline implements AutoCloseable {
     @Override
     public void close() {
         firewall.close();
+        wireLabels.close();
+        labels.close();
         fragments.close();
         denies.close();
         tables.close();

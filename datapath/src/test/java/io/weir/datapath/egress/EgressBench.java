@@ -5,19 +5,26 @@ import java.util.List;
 
 import io.weir.datapath.bridge.PortBlocks;
 import io.weir.datapath.capture.WorkerCapture;
+import io.weir.datapath.firewall.CurrentPolicy;
+import io.weir.datapath.label.LabelWriter;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
+import io.weir.datapath.policy.TablePolicy;
 import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PolicySettings;
+import io.weir.datapath.port.PolicySettings.WireLabel;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.Transmitter;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.datapath.port.WireLabelSettings;
 import io.weir.kernel.Memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -31,12 +38,23 @@ final class EgressBench implements AutoCloseable {
     private final CurrentPorts ports = new CurrentPorts();
     private final List<PortTable.Entry> entries = new ArrayList<>();
     private final ParseStage parse = new ParseStage();
-    final EgressStage egress = new EgressStage(ports, blocks, counters, pool, new WorkerCapture().tap());
+    private final CurrentPolicy policy = new CurrentPolicy();
+    private final LabelWriter labels = new LabelWriter(policy, WireLabelSettings.DEFAULT);
+    final EgressStage egress = new EgressStage(ports, blocks, counters, pool, new WorkerCapture().tap(), labels);
 
     /** Adds a port with a way out. */
     HeldTransmitter port(VlanSettings vlan, int mtu, int offloads) {
+        return port(vlan, mtu, offloads, WireLabel.NONE);
+    }
+
+    /** Adds a port that wants label options so. */
+    HeldTransmitter port(WireLabel label, int offloads) {
+        return port(VlanSettings.access(1), 1500, offloads, label);
+    }
+
+    HeldTransmitter port(VlanSettings vlan, int mtu, int offloads, WireLabel label) {
         int number = entries.size();
-        add(number, vlan, mtu, true);
+        add(number, vlan, mtu, true, label);
         HeldTransmitter transmitter = new HeldTransmitter(number, offloads, counters);
         egress.attach(number, transmitter);
         return transmitter;
@@ -53,11 +71,11 @@ final class EgressBench implements AutoCloseable {
     /** Adds a port that is not ready. */
     void unreadyPort() {
         int number = entries.size();
-        add(number, VlanSettings.access(1), 1500, false);
+        add(number, VlanSettings.access(1), 1500, false, WireLabel.NONE);
         egress.attach(number, new HeldTransmitter(number, 0, counters));
     }
 
-    private void add(int number, VlanSettings vlan, int mtu, boolean ready) {
+    private void add(int number, VlanSettings vlan, int mtu, boolean ready, WireLabel label) {
         PortSettings settings = new PortSettings(
                 "p" + number,
                 PortSettings.Type.PCAP,
@@ -70,9 +88,10 @@ final class EgressBench implements AutoCloseable {
                 true,
                 vlan,
                 BridgeSettings.DEFAULT,
-                PolicySettings.OFF);
+                new PolicySettings(PolicyMode.OFF, PortRole.VM, PolicySettings.Dhcp.NONE, false, label));
         entries.add(new PortTable.Entry(number, settings, ready, true, mtu));
         ports.take(new PortTable(entries));
+        policy.take(new TablePolicy(1, ""), ports.table());
     }
 
     /** Puts a frame with that virtio-net header into the batch, which {@link #begin} has emptied. */
@@ -148,6 +167,7 @@ final class EgressBench implements AutoCloseable {
 
     @Override
     public void close() {
+        labels.close();
         pool.close();
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.TestLevels;
 import io.weir.datapath.policy.WireLevel;
 import io.weir.datapath.port.WireLabelSettings;
 
@@ -42,7 +43,7 @@ class CalipsoOptionTest {
 
         assertEquals(DropReason.NONE, option.check(bytes, HEADER));
         assertTrue(option.read(bytes, HEADER, level));
-        assertEquals(LinuxVectors.text(vector.level()), LinuxVectors.text(level));
+        assertEquals(TestLevels.text(vector.level()), TestLevels.text(level));
     }
 
     @ParameterizedTest
@@ -66,7 +67,7 @@ class CalipsoOptionTest {
         CalipsoOption other = new CalipsoOption(new WireLabelSettings(3, List.of(1), 0xFFFF_FFFFL));
         UnsafeBuffer bytes = OffHeap.zeros(CalipsoOption.MAX_LENGTH);
 
-        other.write(bytes, 0, LinuxVectors.level("s2:c7"));
+        other.write(bytes, 0, TestLevels.level("s2:c7"));
 
         assertEquals(DropReason.WIRE_LABEL_DOMAIN.code(), option.check(bytes, 0));
         assertEquals(DropReason.NONE, other.check(bytes, 0));
@@ -78,7 +79,7 @@ class CalipsoOptionTest {
 
         assertEquals(DropReason.NONE, option.check(bytes, 0));
         assertTrue(option.read(bytes, 0, level));
-        assertEquals("s5:c0", LinuxVectors.text(level));
+        assertEquals("s5:c0", TestLevels.text(level));
     }
 
     @Test
@@ -90,7 +91,7 @@ class CalipsoOptionTest {
         assertFalse(option.read(sensitivity, 0, level));
         assertFalse(option.read(category, 0, level));
         assertTrue(option.read(zeros, 0, level));
-        assertEquals("s1", LinuxVectors.text(level));
+        assertEquals("s1", TestLevels.text(level));
     }
 
     @Test
@@ -113,7 +114,7 @@ class CalipsoOptionTest {
 
     private String written(String label) {
         UnsafeBuffer bytes = OffHeap.zeros(CalipsoOption.MAX_LENGTH);
-        int length = option.write(bytes, 0, LinuxVectors.level(label));
+        int length = option.write(bytes, 0, TestLevels.level(label));
         return OffHeap.hex(bytes, 0, length);
     }
 }

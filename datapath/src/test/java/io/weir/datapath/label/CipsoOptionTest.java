@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.TestLevels;
 import io.weir.datapath.policy.WireLevel;
 import io.weir.datapath.port.WireLabelSettings;
 
@@ -45,7 +46,7 @@ class CipsoOptionTest {
 
         assertEquals(DropReason.NONE, option.check(bytes, 0));
         assertTrue(option.read(bytes, 0, level));
-        assertEquals(LinuxVectors.text(vector.level()), LinuxVectors.text(level));
+        assertEquals(TestLevels.text(vector.level()), TestLevels.text(level));
     }
 
     @ParameterizedTest
@@ -109,7 +110,7 @@ class CipsoOptionTest {
 
         assertEquals(DropReason.NONE, option.check(bytes, 0));
         assertTrue(option.read(bytes, 0, level));
-        assertEquals(expected, LinuxVectors.text(level));
+        assertEquals(expected, TestLevels.text(level));
     }
 
     @ParameterizedTest
@@ -170,7 +171,7 @@ class CipsoOptionTest {
 
     private static String written(CipsoOption codec, String label) {
         UnsafeBuffer bytes = OffHeap.zeros(MAX);
-        int length = codec.write(bytes, 0, LinuxVectors.level(label));
+        int length = codec.write(bytes, 0, TestLevels.level(label));
         return OffHeap.hex(bytes, 0, length);
     }
 }

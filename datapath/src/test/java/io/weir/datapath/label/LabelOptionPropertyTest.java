@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
 import io.weir.datapath.pipeline.DropReason;
+import io.weir.datapath.policy.TestLevels;
 import io.weir.datapath.policy.WireLevel;
 import io.weir.datapath.port.WireLabelSettings;
 
@@ -38,7 +39,7 @@ class LabelOptionPropertyTest {
             assertEquals(length, bytes.getByte(1));
             assertEquals(DropReason.NONE, option.check(bytes, 0));
             assertTrue(option.read(bytes, 0, read));
-            assertEquals(LinuxVectors.text(level), LinuxVectors.text(read));
+            assertEquals(TestLevels.text(level), TestLevels.text(read));
         }
     }
 
@@ -70,7 +71,7 @@ class LabelOptionPropertyTest {
         assertEquals(length - 2, bytes.getByte(1) & 0xFF);
         assertEquals(DropReason.NONE, option.check(bytes, 0));
         assertTrue(option.read(bytes, 0, read));
-        assertEquals(LinuxVectors.text(level), LinuxVectors.text(read));
+        assertEquals(TestLevels.text(level), TestLevels.text(read));
     }
 
     /** One changed byte is always found: a CRC of 16 bits sees every error burst of at most 16. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
+import io.weir.datapath.policy.TestLevels;
 import io.weir.datapath.policy.WireLevel;
 
 /** Labels as a Linux 6.1 guest with NetLabel sent them: CIPSO DOI 3 with tags 1, 2 and 5, CALIPSO DOI 16. */
@@ -32,32 +33,7 @@ record LinuxVectors(String label, String cipsoOptions, String hopByHopHeader) {
     }
 
     WireLevel level() {
-        return level(label);
-    }
-
-    /** Of a level as SELinux writes it, {@code s2:c1,c3}, or with runs, {@code s2:c1.c3}. */
-    static WireLevel level(String text) {
-        String[] parts = text.split(":", -1);
-        WireLevel level = new WireLevel().begin(Integer.parseInt(parts[0].substring(1)));
-        for (String run : parts.length < 2 ? new String[0] : parts[1].split(",", -1)) {
-            String[] ends = run.split("\\.", -1);
-            int last = Integer.parseInt(ends[ends.length - 1].substring(1));
-            for (int category = Integer.parseInt(ends[0].substring(1)); category <= last; category++) {
-                level.add(category);
-            }
-        }
-        return level;
-    }
-
-    /** The canonical text with single categories. */
-    static String text(WireLevel level) {
-        StringBuilder text = new StringBuilder("s").append(level.sensitivity());
-        char separator = ':';
-        for (int category = level.next(0); category >= 0; category = level.next(category + 1)) {
-            text.append(separator).append('c').append(category);
-            separator = ',';
-        }
-        return text.toString();
+        return TestLevels.level(label);
     }
 
     @Override

@@ -24,6 +24,8 @@ import io.weir.datapath.pipeline.DropReason;
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
+ *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
+ *   numbers N                                                  numbers of all levels are higher by so many
  * </pre>
  *
  * <p>Rules are numbered by their line. Without a rule, egress of the source denies. An end that is no component is UNKNOWN, WORLD
@@ -33,6 +35,9 @@ public final class TablePolicy implements Policy {
     private static final int ANY = -2;
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
     private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
+
+    /** As in a process: numbers never change, whatever the epoch. */
+    public static final TestLevels LEVELS = new TestLevels(1000);
 
     private record Instance(String component, int port, long mac, int vlan, long high, long low) {
         boolean saysIp() {
@@ -51,6 +56,8 @@ public final class TablePolicy implements Policy {
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
     private final Map<String, List<Integer>> levels = new HashMap<>();
+    private final Map<String, Integer> lowest = new HashMap<>();
+    private int numbersFrom;
 
     public TablePolicy(int epoch, String text) {
         this.epoch = epoch;
@@ -71,12 +78,14 @@ public final class TablePolicy implements Policy {
             case "assurance-too-low" -> marked.put(words[1], DropReason.ASSURANCE_TOO_LOW.code());
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
             case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
+            case "numbers" -> numbersFrom = Integer.parseInt(words[1]);
             case "levels" ->
                 levels.put(
                         words[1],
                         Arrays.stream(words[2].split(",", -1))
                                 .map(Integer::valueOf)
                                 .toList());
+            case "level" -> lowest.put(words[1], LEVELS.number(words[2]));
             default -> rule(number, words);
         }
     }
@@ -355,7 +364,21 @@ public final class TablePolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return Levels.NONE;
+        return levels.isEmpty() && numbersFrom == 0 ? LEVELS : new Numbers(numbersFrom);
+    }
+
+    /** The number of a level is made of its bits: its sensitivity, and of its categories the lowest twelve. */
+    private record Numbers(int from) implements Levels {
+        @Override
+        public int number(WireLevel level) {
+            return from + (level.sensitivity() | (int) level.word(0) << 4);
+        }
+
+        @Override
+        public void read(int number, WireLevel level) {
+            int bits = number - from;
+            level.begin(bits & WireLevel.MAX_SENSITIVITY).word(0, bits >>> 4);
+        }
     }
 
     @Override
@@ -366,7 +389,8 @@ public final class TablePolicy implements Policy {
     private int level(FlowKey flow, String from) {
         return flow.label() != 0
                 ? flow.label()
-                : levels.getOrDefault(from, List.of(0)).get(0);
+                : levels.getOrDefault(from, List.of(lowest.getOrDefault(from, 0)))
+                        .get(0);
     }
 
     private boolean mayHave(String component, int level) {

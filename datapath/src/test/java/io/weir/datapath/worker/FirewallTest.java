@@ -317,12 +317,13 @@ class FirewallTest {
 
         assertEquals(CaptureVerdict.CONSUMED, result.outcome().verdict());
         byte[] copy = first(result.sent(), "l");
-        assertEquals(frame.length + 82, copy.length);
-        assertEquals(HexFormat.of().formatHex(frame), HexFormat.of().formatHex(copy, 82, copy.length));
+        assertEquals(frame.length + 86, copy.length);
+        assertEquals(HexFormat.of().formatHex(frame), HexFormat.of().formatHex(copy, 86, copy.length));
         assertEquals(
-                // class, type, length | epoch | identities | rules | reason, action, kind | ports
-                "ff570107" + "00000001" + "00000010" + "00000011" + "00000004" + "00000004" + "007c0201" + "00000001",
-                HexFormat.of().formatHex(copy, 50, 82));
+                // class, type, length | epoch | identities | rules | reason, action, kind | ports | level
+                "ff570108" + "00000001" + "00000010" + "00000011" + "00000004" + "00000004" + "007c0201" + "00000001"
+                        + "00000000",
+                HexFormat.of().formatHex(copy, 50, 86));
     }
 
     private void ports(String lines) {

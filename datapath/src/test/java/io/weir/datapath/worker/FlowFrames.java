@@ -150,7 +150,7 @@ final class FlowFrames {
         return Traffic.frame(to, from, 0x88B5, SampleFrames.counting(46));
     }
 
-    private static short checksum(ByteBuffer bytes) {
+    static short checksum(ByteBuffer bytes) {
         int sum = 0;
         for (int i = 0; i < bytes.capacity(); i += 2) {
             sum += bytes.getShort(i) & 0xFFFF;

@@ -29,6 +29,7 @@ final class GoldenFrames {
         frames.egress();
         frames.forms();
         frames.inputs.addAll(FirewallFrames.inputs());
+        frames.inputs.addAll(LabelFrames.inputs());
         return frames.inputs;
     }
 

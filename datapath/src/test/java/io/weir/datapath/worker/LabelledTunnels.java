@@ -21,6 +21,7 @@ import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.Receiver;
 import io.weir.datapath.port.Transmitter;
 import io.weir.datapath.port.TunnelDevices;
+import io.weir.kernel.EventFd;
 import io.weir.kernel.Memory;
 
 /**
@@ -41,7 +42,7 @@ final class LabelledTunnels implements TunnelDevices {
     private String missing = "";
 
     @Override
-    public PortDevice open(int number, PortSettings settings) {
+    public synchronized PortDevice open(int number, PortSettings settings) {
         if (settings.name().equals(missing)) {
             throw PortException.deviceMissing("no address", "add it");
         }
@@ -51,7 +52,7 @@ final class LabelledTunnels implements TunnelDevices {
     }
 
     /** The port of that name finds its local address missing; none does when empty. */
-    void missing(String port) {
+    synchronized void missing(String port) {
         missing = port;
     }
 
@@ -86,6 +87,7 @@ final class LabelledTunnels implements TunnelDevices {
         private final String name;
         private final Queue<Arriving> waiting = new ArrayDeque<>();
         private final VirtioNetHeader header = new VirtioNetHeader();
+        private final EventFd wake = EventFd.create();
         private @Nullable CounterTable counters;
 
         Tunnel(int number, String name) {
@@ -143,7 +145,7 @@ final class LabelledTunnels implements TunnelDevices {
 
         @Override
         public int pollDescriptor() {
-            return -1;
+            return wake.fd();
         }
 
         @Override
@@ -169,6 +171,8 @@ final class LabelledTunnels implements TunnelDevices {
         public void flush() {}
 
         @Override
-        public void close() {}
+        public void close() {
+            wake.close();
+        }
     }
 }

@@ -22,6 +22,7 @@ import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
+import io.weir.datapath.policy.WireLevel;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
@@ -32,7 +33,10 @@ import io.weir.kernel.Memory;
 import static io.weir.datapath.worker.FlowFrames.*;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-/** All stages under a policy that allows, denies, rejects, redirects, mirrors and limits: whatever it says, nothing is allocated. */
+/**
+ * All stages under a policy that allows, denies, rejects, redirects, mirrors and limits, and with label options to verify, write and
+ * strip: nothing is allocated.
+ */
 @Timeout(120)
 class PolicedAllocationTest {
     private static final int PACKETS = 500_000;
@@ -41,9 +45,9 @@ class PolicedAllocationTest {
     private static final int WARM_UP_PACKETS = 500_000;
     private static final int BATCHES_PER_EPOCH = 500;
     private static final List<PortSettings> PORTS = PortLines.parse("""
-            a access 10 enforce dhcp client
-            b access 10 enforce
-            c access 10 audit
+            a access 10 enforce dhcp client wire-label verify
+            b access 10 enforce wire-label required
+            c access 10 audit wire-label strip
             u access 10 enforce role uplink dhcp server
             l access 99
             """);
@@ -60,8 +64,22 @@ class PolicedAllocationTest {
     private long nowNs;
     private int batches;
 
+    /** Sensitivities, from number 1 on. */
+    private static final Levels SENSITIVITIES = new Levels() {
+        @Override
+        public int number(WireLevel level) {
+            return level.next(0) < 0 ? 1 + level.sensitivity() : 0;
+        }
+
+        @Override
+        public void read(int number, WireLevel level) {
+            level.begin(number - 1);
+        }
+    };
+
     /** What it says of a flow follows from its ports and the epoch. */
     private record Mixed(int epoch) implements Policy {
+        private static final int LOWEST_LEVEL = 3;
         private static final Limits LIMITS = new Limits(1, 1000, 100, 1_000_000, 50, null);
 
         @Override
@@ -83,6 +101,7 @@ class PolicedAllocationTest {
         public void evaluate(FlowKey flow, long nowNs, Verdict verdict) {
             verdict.begin(epoch);
             verdict.identities(flow.ingressPort(), flow.egressPort());
+            verdict.label(level(flow));
             switch ((flow.destinationPort() + epoch) % 8) {
                 case 0 -> verdict.decide(Action.DROP, DropReason.EGRESS_DENIED.code());
                 case 1 -> verdict.decide(Action.REJECT, DropReason.INGRESS_DENIED.code());
@@ -107,12 +126,12 @@ class PolicedAllocationTest {
 
         @Override
         public Levels levels() {
-            return Levels.NONE;
+            return SENSITIVITIES;
         }
 
         @Override
         public int level(FlowKey ends) {
-            return 0;
+            return ends.label() != 0 ? ends.label() : LOWEST_LEVEL;
         }
 
         @Override
@@ -161,7 +180,11 @@ class PolicedAllocationTest {
                 DropReason.EGRESS_DENIED,
                 DropReason.INGRESS_DENIED,
                 DropReason.RATE_EXCEEDED,
-                DropReason.TCP_NO_SESSION)) {
+                DropReason.TCP_NO_SESSION,
+                DropReason.WIRE_LABEL_MISSING,
+                DropReason.WIRE_LABEL_INVALID,
+                DropReason.WIRE_LABEL_DOMAIN,
+                DropReason.WIRE_LABEL_UNKNOWN)) {
             long drops = 0;
             for (int port = 0; port < PORTS.size(); port++) {
                 drops += pipeline.counters().drops(port, reason.code());
@@ -191,6 +214,7 @@ class PolicedAllocationTest {
         Memory.writeInt(address + VirtioNetHeader.LENGTH - Integer.BYTES, 0);
         Memory.copy(frame, 0, address + VirtioNetHeader.LENGTH, frame.length);
         batch.add(address + VirtioNetHeader.LENGTH, frame.length, i);
+        batch.label(i, (i + batches) % 4);
     }
 
     /** Every frame meets every port: taken for a loop, that would shut all ports but one. */
@@ -211,6 +235,14 @@ class PolicedAllocationTest {
             frames.add(icmp(from, to, 8, 0, i));
             frames.add(udp(from, BROADCAST, 1, i));
         }
+        for (int sensitivity = 0; sensitivity < 16; sensitivity++) {
+            frames.add(LabelFrames.labelled(String.format("860a000000030104%04x0000", sensitivity)));
+        }
+        frames.add(LabelFrames.labelled6("0708000000100002bfd901020000"));
+        frames.add(LabelFrames.labelled6("0708000000100002bfd801020000"));
+        frames.add(LabelFrames.labelled("860a00000003010000020000"));
+        frames.add(LabelFrames.labelled("860a00000004010400020000"));
+        frames.add(LabelFrames.labelled("860b00000003010500057000"));
         frames.add(fragment(MAC_A, MAC_B, 6, true));
         frames.add(fragment(MAC_A, MAC_B, 6, false));
         frames.add(icmpError(MAC_B, MAC_A, 3, 3, udp(MAC_A, MAC_B, 1000, 6)));

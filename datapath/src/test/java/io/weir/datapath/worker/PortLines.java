@@ -24,7 +24,8 @@ import io.weir.datapath.port.VlanSettings;
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
  *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours, split-horizon,
- *   storm BROADCAST,MULTICAST,UNKNOWN, esp, enforce, audit, role uplink|host, dhcp client|server, may-advertise
+ *   storm BROADCAST,MULTICAST,UNKNOWN, esp, enforce, audit, role uplink|host, dhcp client|server, may-advertise,
+ *   wire-label verify|required|strip
  * </pre>
  */
 final class PortLines {
@@ -52,6 +53,7 @@ final class PortLines {
     private PortRole role = PortRole.VM;
     private PolicySettings.Dhcp dhcp = PolicySettings.Dhcp.NONE;
     private boolean mayAdvertise;
+    private PolicySettings.WireLabel wireLabel = PolicySettings.WireLabel.NONE;
     private PortSettings.Type type = PortSettings.Type.PCAP;
 
     private PortLines(String line) {
@@ -109,7 +111,7 @@ final class PortLines {
                 enabled,
                 vlan,
                 bridge,
-                new PolicySettings(policyMode, role, dhcp, mayAdvertise, PolicySettings.WireLabel.NONE));
+                new PolicySettings(policyMode, role, dhcp, mayAdvertise, wireLabel));
     }
 
     private void option(String word) {
@@ -138,6 +140,8 @@ final class PortLines {
             case "dhcp" -> dhcp = PolicySettings.Dhcp.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "esp" -> type = PortSettings.Type.ESP;
             case "may-advertise" -> mayAdvertise = true;
+            case "wire-label" ->
+                wireLabel = PolicySettings.WireLabel.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "storm" -> storm = storm(numbers(words.remove()));
             default -> throw new IllegalArgumentException("port " + name + ": unknown word \"" + word + '"');
         }

@@ -97,6 +97,18 @@ class RestartTest {
         assertEquals(2, session.replyPackets());
     }
 
+    /** Numbers of levels are those of a process: after it the policy says anew what a level is. */
+    @Test
+    void shouldAskThePolicyForTheLevelOfWhatGoesOn() {
+        policy(1, "levels web 2\n" + ALLOW);
+        connect();
+
+        restart(2, "levels web 3\n" + ALLOW);
+
+        assertNull(reason("a", tcp(MAC_A, MAC_B, 4000, 80, ACK, 101, 501)));
+        assertEquals(3, weir.sessions(10).get(0).label());
+    }
+
     @Test
     void shouldKeepTheWindowsOfAConnection() {
         policy(1, ALLOW);

@@ -118,10 +118,10 @@ public final class OutboundSa {
      */
     int reserveAhead() {
         long last = lastSequence();
-        if (reserved - last > SaSlot.BLOCK / 2 || reserved >= limits.sequence()) {
+        if (reserved - last > slot.block() / 2 || reserved >= limits.sequence()) {
             return 0;
         }
-        long wanted = Math.min(last + SaSlot.BLOCK, limits.sequence());
+        long wanted = Math.min(last + slot.block(), limits.sequence());
         int result = slot.reserve(wanted);
         if (result == 0) {
             RESERVED.setRelease(this, wanted);

@@ -17,9 +17,6 @@ final class SaSlot {
     /** Bytes of a record: one cache line, which reaches the disk as a whole. */
     static final int LENGTH = 64;
 
-    /** Sequence numbers reserved ahead: seconds of the fastest traffic; a kill costs as many, of 2^32 without ESN. */
-    static final long BLOCK = 1L << 22;
-
     private static final int INBOUND = 1;
     private static final int OUTBOUND = 2;
     private static final int ESTALE = 116;
@@ -51,6 +48,11 @@ final class SaSlot {
     /** How a record writes a direction; 0 is for an unused one. */
     static int code(SaSettings.Direction direction) {
         return direction == SaSettings.Direction.INBOUND ? INBOUND : OUTBOUND;
+    }
+
+    /** Sequence numbers that are reserved at a time. */
+    long block() {
+        return file.block();
     }
 
     long address() {

@@ -2,9 +2,13 @@ package io.weir.ipsec.sa;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +35,9 @@ public final class SaStateFile implements AutoCloseable {
     /** SAs that a file has room for. */
     public static final int RECORDS = 4096;
 
+    /** Sequence numbers reserved ahead: seconds of the fastest traffic; a kill costs as many, of 2^32 without ESN. */
+    static final long BLOCK = 1L << 22;
+
     private static final long MAGIC = 0x5745_4952_5341_4631L; // "WEIRSAF1", written in the machine's own order
     private static final int VERSION = 1;
     private static final int VERSION_OFFSET = 8;
@@ -41,12 +48,14 @@ public final class SaStateFile implements AutoCloseable {
     private final @Nullable MappedFile file;
     private final long base;
     private final LongSupplier epochNs;
+    private final long block;
     private final List<SaSlot> open = new ArrayList<>();
 
-    private SaStateFile(@Nullable MappedFile file, long base, LongSupplier epochNs) {
+    private SaStateFile(@Nullable MappedFile file, long base, LongSupplier epochNs, long block) {
         this.file = file;
         this.base = base;
         this.epochNs = epochNs;
+        this.block = block;
     }
 
     /**
@@ -57,9 +66,14 @@ public final class SaStateFile implements AutoCloseable {
      * @throws IllegalArgumentException when it is something else, or of another version
      */
     public static SaStateFile open(Path path, LongSupplier epochNs) {
+        return open(path, epochNs, BLOCK);
+    }
+
+    /** With a smaller reserve, for tests. */
+    static SaStateFile open(Path path, LongSupplier epochNs, long block) {
         MappedFile file = MappedFile.open(path, FILE_LENGTH);
         try {
-            SaStateFile opened = new SaStateFile(file, file.address(), epochNs);
+            SaStateFile opened = new SaStateFile(file, file.address(), epochNs, block);
             opened.begin(path);
             return opened;
         } catch (IllegalArgumentException refused) {
@@ -70,7 +84,7 @@ public final class SaStateFile implements AutoCloseable {
 
     /** State that ends with the process, for SAs whose keys do so too. IVs still begin at the wall clock. */
     public static SaStateFile inMemory(LongSupplier epochNs) {
-        return new SaStateFile(null, Memory.map(FILE_LENGTH), epochNs);
+        return new SaStateFile(null, Memory.map(FILE_LENGTH), epochNs, BLOCK);
     }
 
     private void begin(Path path) {
@@ -157,18 +171,16 @@ public final class SaStateFile implements AutoCloseable {
 
     /** A record never used, else the one that was opened the longest ago. */
     private Optional<Long> free() {
-        long oldest = 0;
         for (int i = 0; i < RECORDS; i++) {
-            long record = record(i);
-            if (Memory.readInt(record + SaSlot.DIRECTION_OFFSET) == 0) {
-                return Optional.of(record);
-            }
-            boolean older = oldest == 0 || opened(record) < opened(oldest);
-            if (older && open.stream().noneMatch(slot -> slot.address() == record)) {
-                oldest = record;
+            if (Memory.readInt(record(i) + SaSlot.DIRECTION_OFFSET) == 0) {
+                return Optional.of(record(i));
             }
         }
-        return oldest == 0 ? Optional.empty() : Optional.of(oldest);
+        Set<Long> inUse = open.stream().map(SaSlot::address).collect(Collectors.toSet());
+        return IntStream.range(0, RECORDS)
+                .mapToObj(this::record)
+                .filter(record -> !inUse.contains(record))
+                .min(Comparator.comparingLong(SaStateFile::opened));
     }
 
     private static long opened(long record) {
@@ -182,6 +194,10 @@ public final class SaStateFile implements AutoCloseable {
     /** Puts everything on the disk. 0 or a negative errno. */
     public int force() {
         return file == null ? 0 : file.force();
+    }
+
+    long block() {
+        return block;
     }
 
     void closed(SaSlot slot) {

@@ -2,57 +2,74 @@ package io.weir.ipsec.transport;
 
 import io.weir.kernel.Memory;
 import io.weir.kernel.inet.DatagramVector;
-import io.weir.kernel.inet.InetSocket;
 
 /**
- * Messages of one recvmmsg, each in a buffer that holds the longest.
+ * Messages of one system call, each in a buffer that holds the longest.
  *
  * <p>Threading: one worker.
  */
 final class ReceiveQueue implements AutoCloseable {
-    private static final int STRIDE = 1 << 16;
-    private static final long BYTES = (long) DatagramTransport.RECEIVED_MAX * STRIDE;
+    /** From one buffer to the next. */
+    static final int STRIDE = 1 << 16;
 
-    private final InetSocket socket;
+    private static final int IHL_MASK = 0x0f;
+
     private final DatagramVector messages;
+    private final MessageIo io;
+    private final boolean ipv4Header;
+    private final long length;
     private final long buffers;
+    private final int[] slots; // of the messages received last
 
-    ReceiveQueue(InetSocket socket) {
-        this.socket = socket;
-        messages = new DatagramVector(socket.ipv6(), DatagramTransport.RECEIVED_MAX);
-        buffers = Memory.map(BYTES, true);
-        for (int i = 0; i < DatagramTransport.RECEIVED_MAX; i++) {
-            messages.base(i, address(i), STRIDE);
+    /**
+     * @param messages what {@code io} receives
+     * @param ipv4Header whether messages start with an IPv4 header, as those of raw sockets do
+     */
+    ReceiveQueue(DatagramVector messages, MessageIo io, boolean ipv4Header) {
+        this.messages = messages;
+        this.io = io;
+        this.ipv4Header = ipv4Header;
+        length = (long) messages.capacity() * STRIDE;
+        buffers = Memory.map(length, true);
+        slots = new int[messages.capacity()];
+        for (int i = 0; i < slots.length; i++) {
+            messages.base(i, buffer(i), STRIDE);
         }
     }
 
     /** Messages received, or a negative errno. */
     int receive() {
-        int count = messages.receive(socket.fd(), DatagramTransport.RECEIVED_MAX);
-        // An ICMP error about a datagram that was sent is reported once, before what was received.
-        return count < 0 ? messages.receive(socket.fd(), DatagramTransport.RECEIVED_MAX) : count;
+        return io.receive(slots);
     }
 
     long address(int i) {
-        return buffers + (long) i * STRIDE;
+        return buffer(slots[i]) + headerLength(slots[i]);
     }
 
     int length(int i) {
-        return messages.length(i);
+        return messages.length(slots[i]) - headerLength(slots[i]);
     }
 
     int segment(int i) {
-        int segment = messages.segment(i);
-        return segment == 0 ? messages.length(i) : segment;
+        int segment = messages.segment(slots[i]);
+        return segment == 0 ? length(i) : segment;
     }
 
     int trafficClass(int i) {
-        return messages.trafficClass(i);
+        return messages.trafficClass(slots[i]);
+    }
+
+    /** Of the IP header, which the kernel has checked. */
+    private int headerLength(int slot) {
+        return ipv4Header ? (Memory.readByte(buffer(slot)) & IHL_MASK) * Integer.BYTES : 0;
+    }
+
+    private long buffer(int slot) {
+        return buffers + (long) slot * STRIDE;
     }
 
     @Override
     public void close() {
-        messages.close();
-        Memory.unmap(buffers, BYTES);
+        Memory.unmap(buffers, length);
     }
 }

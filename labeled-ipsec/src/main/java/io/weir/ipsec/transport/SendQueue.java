@@ -5,35 +5,45 @@ import io.weir.kernel.inet.DatagramVector;
 import io.weir.kernel.inet.InetSocket;
 
 /**
- * Datagrams that wait for one sendmmsg. Where the kernel does not segment, each datagram is a message of its own.
+ * Datagrams that wait for one system call. Where the kernel does not segment, each datagram is a message of its own.
  *
  * <p>Threading: one worker.
  */
-final class SendQueue implements AutoCloseable {
-    private static final int CAPACITY = 64;
+final class SendQueue {
+    static final int CAPACITY = 64;
 
     private final InetSocket socket;
+    private final DatagramVector messages;
+    private final MessageSender io;
     private final int headerLength;
     private final boolean dontFragment;
-    private final DatagramVector messages;
-    private final DatagramVector pieces; // of one message, when the kernel does not segment it
     private final long[] addresses = new long[CAPACITY];
     private final int[] lengths = new int[CAPACITY];
     private final int[] segments = new int[CAPACITY];
     private final int[] trafficClasses = new int[CAPACITY];
+    private final int[] errors = new int[CAPACITY];
+    private final int[] pieceErrors = new int[CAPACITY];
     private boolean segmenting;
     private int queued;
     private int refused; // datagrams since the last flush
     private int errno; // of the last of them
 
-    /** @param segmenting whether to let the kernel segment */
-    SendQueue(InetSocket socket, TransportSettings settings, int headerLength, boolean segmenting) {
+    /**
+     * @param messages what {@code io} sends
+     * @param segmenting whether to let the kernel segment
+     */
+    SendQueue(
+            InetSocket socket,
+            DatagramVector messages,
+            MessageSender io,
+            TransportSettings settings,
+            boolean segmenting) {
         this.socket = socket;
-        this.headerLength = headerLength;
+        this.messages = messages;
+        this.io = io;
+        this.headerLength = settings.headerLength();
         this.dontFragment = settings.dontFragment();
         this.segmenting = segmenting;
-        messages = new DatagramVector(socket.ipv6(), CAPACITY);
-        pieces = new DatagramVector(socket.ipv6(), CAPACITY);
     }
 
     boolean segmenting() {
@@ -52,20 +62,20 @@ final class SendQueue implements AutoCloseable {
 
     private void enqueue(long address, int length, int segment, int trafficClass) {
         if (queued == CAPACITY) {
-            transmitQueued();
+            transmit();
         }
         addresses[queued] = address;
         lengths[queued] = length;
         segments[queued] = segment;
         trafficClasses[queued] = trafficClass;
         messages.base(queued, address, length);
-        messages.control(queued, trafficClass, segment < length ? segment : 0);
+        messages.sendAs(queued, trafficClass, segment < length ? segment : 0);
         queued++;
     }
 
     /** Sends what waits. Datagrams refused since the last flush; {@link #takeErrno} says why. */
     int flush() {
-        transmitQueued();
+        transmit();
         int result = refused;
         refused = 0;
         return result;
@@ -78,90 +88,63 @@ final class SendQueue implements AutoCloseable {
         return result;
     }
 
-    private void transmitQueued() {
-        int done = 0;
-        boolean repeated = false;
-        while (done < queued) {
-            int sent = messages.send(socket.fd(), done, queued - done);
-            if (sent > 0) {
-                done += sent;
-                repeated = false;
-            } else if (sent == 0 || sent == -Errno.ENOBUFS) { // of a raw socket
-                refuse(done, queued, Errno.EAGAIN);
-                done = queued;
-            } else if (!repeated) {
-                repeated =
-                        true; // an ICMP error about an earlier datagram is reported once: only a second error is this
-                // message's
-            } else {
-                failed(done, -sent);
-                done++;
-                repeated = false;
-            }
+    private void transmit() {
+        int count = queued;
+        if (count == 0) {
+            return;
         }
         queued = 0;
-    }
-
-    private void refuse(int from, int to, int why) {
-        for (int i = from; i < to; i++) {
-            refused += datagrams(i);
+        io.send(count, errors);
+        for (int i = 0; i < count; i++) {
+            if (errors[i] != 0) {
+                failed(i, errors[i]);
+            }
         }
-        errno = why;
-    }
-
-    private int datagrams(int i) {
-        return (lengths[i] + segments[i] - 1) / segments[i];
     }
 
     private void failed(int i, int why) {
-        boolean tooLong = (why == Errno.EINVAL || why == Errno.EMSGSIZE) && segments[i] + headerLength > socket.mtu();
         boolean several = segments[i] < lengths[i];
+        if (why == Errno.EAGAIN) {
+            refuse(i, why);
+            return;
+        }
+        boolean tooLong = (why == Errno.EINVAL || why == Errno.EMSGSIZE) && segments[i] + headerLength > socket.mtu();
         if (why == Errno.EIO && several) {
-            segmenting =
-                    false; // the interface completes no checksums, and this kernel segments only where that is done
+            // The interface completes no checksums, and this kernel segments only where that is done.
+            segmenting = false;
             transmitPieces(i);
         } else if (tooLong && several && !dontFragment) {
             transmitPieces(i); // segments are never fragmented
         } else {
-            refuse(i, i + 1, tooLong ? Errno.EMSGSIZE : why);
+            refuse(i, tooLong ? Errno.EMSGSIZE : why);
         }
+    }
+
+    private void refuse(int i, int why) {
+        refused += (lengths[i] + segments[i] - 1) / Math.max(1, segments[i]);
+        errno = why;
     }
 
     private void transmitPieces(int i) {
         int count = 0;
         for (int offset = 0; offset < lengths[i]; offset += segments[i]) {
             if (count == CAPACITY) {
-                transmitPieces(0, count);
+                sendPieces(count);
                 count = 0;
             }
-            pieces.base(count, addresses[i] + offset, Math.min(segments[i], lengths[i] - offset));
-            pieces.control(count++, trafficClasses[i], 0);
+            messages.base(count, addresses[i] + offset, Math.min(segments[i], lengths[i] - offset));
+            messages.sendAs(count++, trafficClasses[i], 0);
         }
-        transmitPieces(0, count);
+        sendPieces(count);
     }
 
-    private void transmitPieces(int from, int count) {
-        int done = from;
-        boolean repeated = false;
-        while (done < count) {
-            int sent = pieces.send(socket.fd(), done, count - done);
-            if (sent > 0) {
-                done += sent;
-                repeated = false;
-            } else if (sent < 0 && !repeated) {
-                repeated = true;
-            } else {
+    private void sendPieces(int count) {
+        io.send(count, pieceErrors);
+        for (int i = 0; i < count; i++) {
+            if (pieceErrors[i] != 0) {
                 refused++;
-                errno = sent == 0 ? Errno.EAGAIN : -sent;
-                done++;
-                repeated = false;
+                errno = pieceErrors[i];
             }
         }
-    }
-
-    @Override
-    public void close() {
-        messages.close();
-        pieces.close();
     }
 }

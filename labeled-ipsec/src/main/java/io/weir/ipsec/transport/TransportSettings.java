@@ -3,6 +3,8 @@ package io.weir.ipsec.transport;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 
+import io.weir.kernel.inet.InetSocketOptions;
+
 /**
  * What a {@link DatagramTransport} needs to know of a tunnel.
  *
@@ -24,6 +26,9 @@ public record TransportSettings(
         Transport transport,
         boolean dontFragment) {
     private static final int PORT_MAX = 65_535;
+    private static final int IPV4_LENGTH = 20;
+    private static final int IPV6_LENGTH = 40;
+    private static final int UDP_LENGTH = 8;
 
     public TransportSettings {
         if (local.getClass() != remote.getClass()) {
@@ -37,5 +42,15 @@ public record TransportSettings(
 
     boolean ipv6() {
         return local instanceof Inet6Address;
+    }
+
+    /** Bytes of the headers in front of an ESP packet. */
+    int headerLength() {
+        return (ipv6() ? IPV6_LENGTH : IPV4_LENGTH) + (encapsulation == Encapsulation.UDP ? UDP_LENGTH : 0);
+    }
+
+    InetSocketOptions socketOptions() {
+        int bound = encapsulation == Encapsulation.UDP ? port : 0;
+        return new InetSocketOptions(local, remote, bound, dontFragment, InetSocketOptions.DEFAULT_BUFFER_BYTES);
     }
 }

@@ -89,7 +89,7 @@ final class LocalHosts {
 
     private int set(long addressHigh, long addressLow) {
         long hash = (addressHigh * 31 + addressLow) * seed;
-        return (int) ((hash ^ hash >>> 32) * 0x9E37_79B9_7F4A_7C15L >>> SET_SHIFT) * WAYS;
+        return (int) (((hash ^ (hash >>> 32)) * 0x9E37_79B9_7F4A_7C15L) >>> SET_SHIFT) * WAYS;
     }
 
     private int place(long addressHigh, long addressLow) {

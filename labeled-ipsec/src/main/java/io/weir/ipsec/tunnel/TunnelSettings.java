@@ -16,7 +16,7 @@ import io.weir.ipsec.transport.TransportSettings;
  * @param local address of this host
  * @param remote address of the peer, of the same family
  * @param port UDP port of both sides, 1 to 65,535; of no meaning for RAW
- * @param selectors inner addresses that pass, all when empty; for IP payloads
+ * @param selectors inner addresses that pass, at least one range; none with Ethernet payloads, where they would not be looked at
  * @param dontFragment whether ESP packets may not be fragmented on their path
  * @param sas in force from the beginning
  */
@@ -45,6 +45,14 @@ public record TunnelSettings(
     public TunnelSettings {
         selectors = List.copyOf(selectors);
         sas = List.copyOf(sas);
+        if (payload == Payload.ETHERNET && !selectors.isEmpty()) {
+            throw new IllegalArgumentException("peer \"" + name
+                    + "\": selectors are not looked at in Ethernet frames; leave them out, or choose payload ip");
+        }
+        if (payload == Payload.IP && selectors.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "peer \"" + name + "\": payload ip needs selectors, at least one pair of local and remote addresses");
+        }
     }
 
     /** What the tunnel's transport needs of this. */

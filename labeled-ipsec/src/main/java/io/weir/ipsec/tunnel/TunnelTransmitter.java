@@ -156,12 +156,12 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
     /** Seals a packet that does not fit the path: in fragments, or as an ESP packet that is fragmented below. */
     private int sealLong(long address, int length, int capacity) {
         if (!inner.dontFragment()) {
-            return sealFragments(address, length, capacity);
+            return sealFragments(address, capacity);
         }
         return mayFragmentOutside ? sealPacket(address, length, true) : tooBig(capacity);
     }
 
-    private int sealFragments(long address, int length, int capacity) {
+    private int sealFragments(long address, int capacity) {
         int network = inner.networkOffset();
         int count = fragments.begin(address, network, capacity + payload.innerOffset(inner) - network);
         int reason = count == 0 ? MTU_EXCEEDED : DropReason.NONE;

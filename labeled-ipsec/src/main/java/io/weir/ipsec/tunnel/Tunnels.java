@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -16,10 +17,10 @@ import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.TunnelDevices;
-import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.sa.SaSettings;
 import io.weir.ipsec.sa.SaStateFile;
 import io.weir.ipsec.sa.SaStatus;
+import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.transport.DatagramTransport;
 import io.weir.ipsec.transport.TransportSettings;
 import io.weir.ipsec.transport.Transports;
@@ -58,7 +59,7 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
         this.state = state;
         this.clock = clock;
         this.transports = transports;
-        keeper.scheduleWithFixedDelay(this::maintain, MAINTAIN_MS, MAINTAIN_MS, TimeUnit.MILLISECONDS);
+        Future<?> _ = keeper.scheduleWithFixedDelay(this::maintain, MAINTAIN_MS, MAINTAIN_MS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void maintain() {
@@ -129,8 +130,7 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
     private Tunnel require(String peer) {
         Tunnel tunnel = tunnels.get(peer);
         if (tunnel == null) {
-            throw new IllegalArgumentException(
-                    "there is no peer \"" + peer + "\"; peers are " + tunnels.keySet());
+            throw new IllegalArgumentException("there is no peer \"" + peer + "\"; peers are " + tunnels.keySet());
         }
         return tunnel;
     }

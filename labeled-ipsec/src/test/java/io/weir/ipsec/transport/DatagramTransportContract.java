@@ -93,10 +93,10 @@ abstract class DatagramTransportContract {
             send(left, DatagramTransport.SEGMENTS_MAX, 1, 0);
             Datagrams small = Datagrams.await(right, DatagramTransport.SEGMENTS_MAX);
             send(left, DatagramTransport.SEND_MAX, 1400, 0);
-            Datagrams long_ = Datagrams.await(right, 47);
+            Datagrams full = Datagrams.await(right, 47);
 
             assertTrue(small.payloads.stream().allMatch(payload -> payload.length == 1));
-            assertArrayEquals(content, joined(long_.payloads));
+            assertArrayEquals(content, joined(full.payloads));
         }
     }
 
@@ -156,6 +156,18 @@ abstract class DatagramTransportContract {
 
             assertEquals(3000, received.getFirst().length);
             assertArrayEquals(expected(0, 8000), joined(received));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldSendSegmentsWithoutChecksumOffload(boolean ipv6) {
+        hosts.withoutChecksumOffload();
+        try (var left = hosts.openLeft(settings(ipv6));
+                var right = hosts.openRight(settings(ipv6))) {
+            assertEquals(0, send(left, 40 * SEGMENT + 77, SEGMENT, 0));
+
+            assertArrayEquals(expected(0, 40 * SEGMENT + 77), joined(Datagrams.await(right, 41).payloads));
         }
     }
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Assumptions;
 
 import io.weir.kernel.Capabilities;
 import io.weir.kernel.NetworkNamespace;
+import io.weir.kernel.ethtool.Ethtool;
+import io.weir.kernel.ethtool.Offload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -99,6 +101,14 @@ final class Hosts implements AutoCloseable {
     void farMtu(int bytes) {
         ip("router", "link set to-right mtu " + bytes);
         ip("right", "link set wire mtu " + bytes);
+    }
+
+    /** Lets the left host's interface complete no checksums. */
+    void withoutChecksumOffload() {
+        try (Ethtool ethtool = Ethtool.open(left)) {
+            assertEquals(0, ethtool.offload("wire", Offload.TX_CHECKSUM, false));
+            assertEquals(0, ethtool.offload("wire", Offload.TX_CHECKSUM));
+        }
     }
 
     /** Lets the left host send no more than 1,000 bytes a second, and queues the rest. */

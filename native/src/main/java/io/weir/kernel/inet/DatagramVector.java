@@ -71,31 +71,62 @@ public final class DatagramVector implements AutoCloseable {
         Memory.writeLong(iovec(i) + Long.BYTES, length);
     }
 
+    /** Address of message i's payload, as {@link #base} was told. */
+    public long address(int i) {
+        return Memory.readLong(iovec(i));
+    }
+
+    /** Bytes at {@link #address}, as {@link #base} was told. */
+    public int capacity(int i) {
+        return (int) Memory.readLong(iovec(i) + Long.BYTES);
+    }
+
     /**
      * How message i is sent.
      *
      * @param trafficClass DSCP and ECN, 0 to 255
      * @param segment bytes of each datagram that the kernel makes of a UDP payload, 0 for one datagram
      */
-    public void control(int i, int trafficClass, int segment) {
+    public void sendAs(int i, int trafficClass, int segment) {
         long at = control(i);
         if (segment != 0) {
-            header(at, Short.BYTES, InetSocket.SOL_UDP, InetSocket.UDP_SEGMENT);
+            writeHeader(at, Short.BYTES, InetSocket.SOL_UDP, InetSocket.UDP_SEGMENT);
             Memory.writeShort(at + CMSG_HEADER_LENGTH, segment);
             at += CMSG_SPACE;
         }
         if (trafficClass != 0) { // with one, the kernel looks up the route again for each message
-            header(at, Integer.BYTES, level, trafficClassType);
+            writeHeader(at, Integer.BYTES, level, trafficClassType);
             Memory.writeInt(at + CMSG_HEADER_LENGTH, trafficClass);
             at += CMSG_SPACE;
         }
         Memory.writeLong(message(i) + MESSAGE_CONTROL_LENGTH_OFFSET, at - control(i));
     }
 
-    private static void header(long at, int length, int level, int type) {
+    private static void writeHeader(long at, int length, int level, int type) {
         Memory.writeLong(at, CMSG_HEADER_LENGTH + length);
         Memory.writeInt(at + CMSG_LEVEL_OFFSET, level);
         Memory.writeInt(at + CMSG_TYPE_OFFSET, type);
+    }
+
+    /** Bytes of each datagram that the kernel will make of message i, 0 for one, as {@link #sendAs} was told. */
+    public int segmentToSend(int i) {
+        long at = find(i, InetSocket.SOL_UDP, InetSocket.UDP_SEGMENT);
+        return at == 0 ? 0 : Memory.readUnsignedShort(at);
+    }
+
+    /** Where the msghdr of message i lies, for whoever hands it to the kernel otherwise than by {@link #send} and {@link #receive}. */
+    public long header(int i) {
+        return message(i);
+    }
+
+    /** Lets message i be received: the kernel left the lengths of the last one in it. */
+    public void prepare(int i) {
+        Memory.writeLong(message(i) + MESSAGE_CONTROL_LENGTH_OFFSET, CONTROL_LENGTH);
+    }
+
+    /** Message i was received with that many bytes. */
+    public void received(int i, int length) {
+        Memory.writeInt(message(i) + MESSAGE_RECEIVED_OFFSET, length);
     }
 
     /**
@@ -112,8 +143,7 @@ public final class DatagramVector implements AutoCloseable {
      */
     public int receive(int fd, int count) {
         for (int i = 0; i < count; i++) {
-            // The kernel left the lengths of the last call here.
-            Memory.writeLong(message(i) + MESSAGE_CONTROL_LENGTH_OFFSET, CONTROL_LENGTH);
+            prepare(i);
         }
         return Syscall.recvmmsg(fd, messages, count, Syscall.MSG_DONTWAIT);
     }

@@ -94,8 +94,8 @@ public final class InetSocket implements AutoCloseable {
                 option(fd, SOL_IPV6, IPV6_V6ONLY, 1, "restrict to IPv6 the", what);
             }
             perFamily(fd, options, what);
-            address(fd, options, what);
-            drain(fd, options.ipv6());
+            bindAndConnect(fd, options, what);
+            discardForeign(fd, options.ipv6());
             buffer(fd, SO_RCVBUFFORCE, SO_RCVBUF, options, what);
             buffer(fd, SO_SNDBUFFORCE, SO_SNDBUF, options, what);
             boolean coalescing = udp && Syscall.setsockoptInt(fd, SOL_UDP, UDP_GRO, 1) == 0;
@@ -117,7 +117,7 @@ public final class InetSocket implements AutoCloseable {
         }
     }
 
-    private static void address(int fd, InetSocketOptions options, String what) {
+    private static void bindAndConnect(int fd, InetSocketOptions options, String what) {
         try (var local = new SocketAddress(options.local(), options.port());
                 var remote = new SocketAddress(options.remote(), options.port())) {
             require(Syscall.bind(fd, local.address(), local.length()), "bind", what);
@@ -126,7 +126,7 @@ public final class InetSocket implements AutoCloseable {
     }
 
     /** Throws away what came from other addresses before the socket was connected. */
-    private static void drain(int fd, boolean ipv6) {
+    private static void discardForeign(int fd, boolean ipv6) {
         try (var one = new DatagramVector(ipv6, 1);
                 var rest = new Scratch(1)) {
             one.base(0, rest.address(), rest.length());

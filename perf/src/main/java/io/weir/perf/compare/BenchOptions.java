@@ -22,8 +22,8 @@ record BenchOptions(Set<String> only, int rounds, boolean quick, Optional<Path> 
             usage: weir bench [--only NAME,...] [--rounds N] [--quick] [--csv FILE] [--install]
                    weir bench --jmh [REGEX] [JMH OPTION...]
 
-              --only NAME,...  only these measures: tcp-tap, tcp-veth, flood-tap, flood-xdp, ping, allocation;
-                               in memory: firewall, apply, denies
+              --only NAME,...  only these measures: tcp-tap, tcp-veth, tcp-tunnel, flood-tap, flood-xdp,
+                               ping, allocation; in memory: firewall, apply, denies, esp, labels, compliance
               --rounds N       rounds over all contenders, 1 to 100 (default 3); medians are compared
               --quick          one short round: shows that it works, too noisy to quote
               --csv FILE       also write the rows as CSV

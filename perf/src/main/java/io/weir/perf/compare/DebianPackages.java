@@ -11,20 +11,28 @@ import java.util.TreeMap;
 
 /** The one list of what the bench runs and does not bring along. */
 final class DebianPackages {
-    private static final Map<String, String> PACKAGE_OF_PROGRAM = new TreeMap<>(Map.of(
-            "ethtool", "ethtool",
-            "gcc", "gcc",
-            "ip", "iproute2",
-            "iperf3", "iperf3",
-            "ovs-vswitchd", "openvswitch-switch",
-            "ping", "iputils-ping",
-            "tc", "iproute2"));
+    private static final Map<String, String> PACKAGE_OF_PROGRAM = new TreeMap<>(Map.ofEntries(
+            Map.entry("charon-systemd", "charon-systemd"),
+            Map.entry("ethtool", "ethtool"),
+            Map.entry("gcc", "gcc"),
+            Map.entry("ip", "iproute2"),
+            Map.entry("iperf3", "iperf3"),
+            Map.entry("ovs-vswitchd", "openvswitch-switch"),
+            Map.entry("ping", "iputils-ping"),
+            Map.entry("swanctl", "strongswan-swanctl"),
+            Map.entry("tc", "iproute2"),
+            Map.entry("wg", "wireguard-tools"),
+            Map.entry("wireguard-go", "wireguard-go")));
     /** gcc alone brings no C library headers. */
     private static final String C_HEADERS_PACKAGE = "libc6-dev";
 
     private static final List<Path> PROGRAM_FOLDERS =
             List.of(Path.of("/usr/sbin"), Path.of("/usr/bin"), Path.of("/sbin"), Path.of("/bin"));
     private static final Path C_HEADER = Path.of("/usr/include/stdio.h");
+    /** strongSwan's plugins are files of packages that hold no program. */
+    private static final Map<String, Path> PLUGINS = Map.of(
+            "libcharon-extra-plugins", Path.of("/usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so"),
+            "libstrongswan-standard-plugins", Path.of("/usr/lib/ipsec/plugins/libstrongswan-gcm.so"));
 
     private DebianPackages() {}
 
@@ -55,6 +63,11 @@ final class DebianPackages {
         if (!Files.exists(C_HEADER)) {
             missing.add(C_HEADERS_PACKAGE);
         }
+        PLUGINS.forEach((name, plugin) -> {
+            if (!Files.exists(plugin)) {
+                missing.add(name);
+            }
+        });
         return missing.stream().distinct().toList();
     }
 }

@@ -19,6 +19,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import io.weir.datapath.session.SessionTable;
 import io.weir.perf.jmh.EvaluatorBenchmark;
 import io.weir.perf.jmh.FirewallBenchmark;
+import io.weir.perf.jmh.LabelBenchmark;
 import io.weir.perf.jmh.SessionTableBenchmark;
 
 /**
@@ -29,6 +30,7 @@ import io.weir.perf.jmh.SessionTableBenchmark;
  */
 final class InMemory {
     private static final String MANY = "100000";
+    private static final String LEVELS = "2048";
     private static final String FEW = "10";
     private static final String ALLOCATION = "gc.alloc.rate.norm";
     private static final Duration LIMIT = Duration.ofMinutes(5);
@@ -45,6 +47,9 @@ final class InMemory {
             case Plan.FIREWALL -> firewall();
             case Plan.APPLY -> program("io.weir.perf.firewall.ApplyLatency");
             case Plan.DENIES -> program("io.weir.perf.firewall.DenyRate");
+            case Plan.ESP -> program("io.weir.perf.ipsec.EspRate");
+            case Plan.LABELS -> program("io.weir.perf.label.LabelCheckTime");
+            case Plan.COMPLIANCE -> program("io.weir.perf.label.ComplianceTime");
             default -> throw new IllegalArgumentException("nothing in memory is called " + measure);
         };
     }
@@ -58,6 +63,7 @@ final class InMemory {
         double many = score(jmh(EvaluatorBenchmark.class, "few", "rules", MANY));
         figures.put(Metric.RULES_RATIO, many / score(jmh(EvaluatorBenchmark.class, "few", "rules", FEW)));
         figures.put(Metric.EVALUATE_SCATTERED, score(jmh(EvaluatorBenchmark.class, "scattered", "rules", MANY)));
+        figures.put(Metric.LABEL_CHECK, score(jmh(LabelBenchmark.class, "check", "levels", LEVELS)));
         // The pipeline with the stage less the pipeline without it: only there lookups of a batch go on side by side.
         figures.put(
                 Metric.SESSION_HIT, score(packet) - score(jmh(FirewallBenchmark.class, "bridge", "sessions", MANY)));

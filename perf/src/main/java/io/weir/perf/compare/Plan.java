@@ -24,6 +24,10 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
     static final String FIREWALL = "firewall";
     static final String APPLY = "apply";
     static final String DENIES = "denies";
+    static final String TCP_TUNNEL = "tcp-tunnel";
+    static final String ESP = "esp";
+    static final String LABELS = "labels";
+    static final String COMPLIANCE = "compliance";
 
     /** Weir on taps with both hosts under policy. */
     private static final String POLICED = "weir-tap-policed";
@@ -88,8 +92,14 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                                 "ovs-veth",
                                 Set.of(TCP_VETH),
                                 directory -> new OpenVSwitch(directory, OpenVSwitch.Attachment.VETH)),
-                        weir("weir-xdp", launcher, WeirSwitch.Attachment.XDP, FLOOD_XDP)),
-                List.of(FIREWALL, APPLY, DENIES),
+                        weir("weir-xdp", launcher, WeirSwitch.Attachment.XDP, FLOOD_XDP),
+                        tunnel("weir-esp", launcher, "auto"),
+                        tunnel("weir-esp-socket", launcher, "socket"),
+                        tunnel("weir-esp-epoll", launcher, "epoll"),
+                        tunnel("weir-esp-uring", launcher, "io_uring"),
+                        new Entrant("wireguard-go", Set.of(TCP_TUNNEL), WireGuardGo::new),
+                        new Entrant("strongswan-libipsec", Set.of(TCP_TUNNEL), StrongSwanLibipsec::new)),
+                List.of(FIREWALL, APPLY, DENIES, ESP, LABELS, COMPLIANCE),
                 asked());
     }
 
@@ -99,6 +109,10 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                 Set.of(measures),
                 directory ->
                         new WeirSwitch(launcher, directory, attachment, WeirSwitch.Idle.BLOCK, WeirSwitch.Policy.OFF));
+    }
+
+    private static Entrant tunnel(String name, Path launcher, String transport) {
+        return new Entrant(name, Set.of(TCP_TUNNEL), directory -> new WeirTunnel(launcher, directory, transport));
     }
 
     private static List<Bar> asked() {
@@ -134,6 +148,7 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                         1.1,
                         "NSX: 4,000 rules a vNIC; Cilium: 16,384 entries an endpoint"),
                 memory(FIREWALL, "100,000 components", Metric.EVALUATE_SCATTERED, Double.NaN, ""),
+                memory(FIREWALL, "2,048 levels, 64 ranges", Metric.LABEL_CHECK, 10, ""),
                 memory(FIREWALL, "100,000 sessions", Metric.SESSION_HIT, 70, "Open vSwitch conntrack: 72 ns"),
                 memory(FIREWALL, "100,000 sessions, TCP", Metric.SESSION_HIT_ALONE, Double.NaN, ""),
                 memory(FIREWALL, "100,000 sessions", Metric.SESSION_NEW, 250, "Open vSwitch conntrack: 259 ns"),
@@ -147,7 +162,33 @@ record Plan(List<Entrant> entrants, List<String> inMemory, List<Bar> bars) {
                 memory(APPLY, "the same", Metric.APPLY_LOST, 0, ""),
                 memory(APPLY, "the same", Metric.APPLY_MIXED, 0, "VPP and Open vSwitch: mixed while rules change"),
                 memory(DENIES, "one core, with a reader", Metric.DENY_RATE, 1, "Antrea: 5,000/s, best effort"),
-                memory(DENIES, "the same", Metric.DENY_UNACCOUNTED, 0, "Hubble: 668,157 lost in one report"));
+                memory(DENIES, "the same", Metric.DENY_UNACCOUNTED, 0, "Hubble: 668,157 lost in one report"),
+                Bar.against(TCP_TUNNEL, "veth, ESP in UDP", Metric.TCP_STREAM, "weir-esp", "wireguard-go", 5),
+                Bar.against(TCP_TUNNEL, "veth, ESP in UDP", Metric.TCP_STREAM, "weir-esp", "strongswan-libipsec", 5),
+                Bar.published(
+                        TCP_TUNNEL,
+                        "veth, ESP in UDP",
+                        Metric.TCP_STREAM,
+                        "weir-esp",
+                        3,
+                        "wireguard-go's newest release on bigger machines: 11.3 Gbit/s"),
+                Bar.information(TCP_TUNNEL, "own system calls", Metric.TCP_STREAM, "weir-esp-socket", "wireguard-go"),
+                Bar.information(TCP_TUNNEL, "Netty epoll", Metric.TCP_STREAM, "weir-esp-epoll", "wireguard-go"),
+                Bar.information(TCP_TUNNEL, "Netty io_uring", Metric.TCP_STREAM, "weir-esp-uring", "wireguard-go"),
+                memory(ESP, "AES-256-GCM, 1,420 B, sealed", Metric.ESP_SEAL, 8, "VPP, AES-128-GCM, IMIX: 6.14 Gbit/s"),
+                memory(ESP, "AES-256-GCM, 1,420 B, opened", Metric.ESP_OPEN, 8, "VPP, AES-128-GCM, IMIX: 6.14 Gbit/s"),
+                memory(ESP, "the cipher alone in the same run, sealed", Metric.ESP_SEAL_RATIO, 0.85, ""),
+                memory(ESP, "the cipher alone in the same run, opened", Metric.ESP_OPEN_RATIO, 0.85, ""),
+                memory(ESP, "64 B, with label, policy and replay", Metric.ESP_SMALL, 1.2, "VPP, IMIX: 2.13 Mpps"),
+                memory(ESP, "sealed and opened", Metric.ESP_ALLOCATION, NO_ALLOCATION_BYTES, ""),
+                memory(
+                        ESP,
+                        "16 levels on one five-tuple",
+                        Metric.ESP_WRONG_SA,
+                        0,
+                        "strongSwan, simple labels: all but one"),
+                memory(LABELS, "known level, known range", Metric.LABEL_CHECK, 10, ""),
+                memory(COMPLIANCE, "4,096 labels, 1,000,000 rules", Metric.COMPLIANCE_TIME, 1, ""));
     }
 
     private static Bar memory(String measure, String path, Metric metric, double limit, String published) {

@@ -22,7 +22,7 @@ record Probes(Probe tcp, Probe flood, Probe ping, Probe allocation) {
     /** Throws {@link IllegalArgumentException} when no probe belongs to {@code measure}. */
     Probe of(String measure) {
         return switch (measure) {
-            case Plan.TCP_TAP, Plan.TCP_VETH -> tcp;
+            case Plan.TCP_TAP, Plan.TCP_VETH, Plan.TCP_TUNNEL -> tcp;
             case Plan.FLOOD_TAP, Plan.FLOOD_XDP -> flood;
             case Plan.PING -> ping;
             case Plan.ALLOCATION -> allocation;

@@ -20,6 +20,11 @@ import java.util.regex.Pattern;
 final class Testbed implements AutoCloseable {
     static final String ADDRESS_A = "10.77.0.1";
     static final String ADDRESS_B = "10.77.0.2";
+    static final String NETWORK = "10.77.0.0/24";
+    /** Of the hosts on the veth pair between them, which tunnels use. */
+    static final String UNDERLAY_A = "192.0.2.1";
+
+    static final String UNDERLAY_B = "192.0.2.2";
     /** The one interface of each host. */
     static final String HOST_DEVICE = "eth0";
 
@@ -93,6 +98,27 @@ final class Testbed implements AutoCloseable {
     private void connectByVeth(String device, Place host) {
         ip(Place.SWITCH, "link", "add", device, "type", "veth", "peer", "name", HOST_DEVICE, "netns", namespace(host));
         ip(Place.SWITCH, "link", "set", device, "up");
+    }
+
+    /** Connects the hosts to each other by a veth pair, below whatever tunnel they have. */
+    void connectHosts() {
+        String device = "underlay";
+        ip(
+                Place.HOST_A,
+                "link",
+                "add",
+                device,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                device,
+                "netns",
+                namespace(Place.HOST_B));
+        ip(Place.HOST_A, "address", "add", UNDERLAY_A + "/24", "dev", device);
+        ip(Place.HOST_B, "address", "add", UNDERLAY_B + "/24", "dev", device);
+        ip(Place.HOST_A, "link", "set", device, "up");
+        ip(Place.HOST_B, "link", "set", device, "up");
     }
 
     /** Makes a tap of the switch the interface of a host; the switch keeps the file descriptor. */

@@ -24,6 +24,7 @@ public final class StubPolicy implements Policy {
     private final List<String> ports;
     private long random = FirewallPipeline.SEED;
     private boolean allows = true;
+    private int level;
 
     /** @param ports names of the switch's ports, by number */
     public StubPolicy(List<String> ports) {
@@ -33,6 +34,11 @@ public final class StubPolicy implements Policy {
     /** What it answers from now on. */
     public void allows(boolean everything) {
         allows = everything;
+    }
+
+    /** Number of the level that flows have which prove none; 0 for none. */
+    public void level(int number) {
+        level = number;
     }
 
     @Override
@@ -59,6 +65,7 @@ public final class StubPolicy implements Policy {
     public void evaluate(FlowKey flow, long nowNs, Verdict verdict) {
         verdict.begin(1);
         verdict.identities(IDENTITY, IDENTITY + 1);
+        verdict.label(flow.label() == 0 ? level : flow.label());
         if (!allows) {
             random = random * 6_364_136_223_846_793_005L + 1_442_695_040_888_963_407L;
             int mask = (1 << RANDOM_IDENTITY_BITS) - 1;
@@ -80,7 +87,7 @@ public final class StubPolicy implements Policy {
 
     @Override
     public int level(FlowKey ends) {
-        return 0;
+        return ends.label() == 0 ? level : ends.label();
     }
 
     @Override

@@ -10,7 +10,7 @@ import io.weir.datapath.wire.InternetChecksum;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
- * A full batch of 64-byte frames (without frame check sequence) as a tap hands them over: untagged, IPv4, UDP, a plain
+ * A full batch of frames of 64 bytes, or as many as asked for (without frame check sequence), as a tap hands them over: untagged, IPv4, UDP, a plain
  * virtio-net header in front. A few flows of two hosts, as in the flood of {@code weir bench}.
  *
  * <p>Threading: one thread.
@@ -37,24 +37,31 @@ public final class UdpBatch implements AutoCloseable {
     private final PacketPool pool = new PacketPool();
     private final PacketBatch batch = new PacketBatch();
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final int frameLength;
 
     public UdpBatch() {
+        this(FRAME_LENGTH);
+    }
+
+    /** @param frameLength bytes of each frame, {@link #FRAME_LENGTH} or more */
+    public UdpBatch(int frameLength) {
+        this.frameLength = frameLength;
         for (int i = 0; i < PacketBatch.CAPACITY; i++) {
             view.wrap(pool.receiveAddress(i), VirtioNetHeader.LENGTH);
             view.setMemory(0, VirtioNetHeader.LENGTH, (byte) 0);
-            view.wrap(frame(i), FRAME_LENGTH);
+            view.wrap(frame(i), frameLength);
             writeFrame(40_000 + i % FLOWS);
         }
     }
 
     private void writeFrame(int sourcePort) {
-        view.setMemory(0, FRAME_LENGTH, (byte) 0);
+        view.setMemory(0, frameLength, (byte) 0);
         writeMac(0, RECEIVER_MAC);
         writeMac(6, SENDER_MAC);
         view.putShort(12, (short) 0x0800, BIG_ENDIAN);
         int ip = ETHERNET_LENGTH;
         view.putByte(ip, (byte) 0x45);
-        view.putShort(ip + 2, (short) (FRAME_LENGTH - ETHERNET_LENGTH), BIG_ENDIAN);
+        view.putShort(ip + 2, (short) (frameLength - ETHERNET_LENGTH), BIG_ENDIAN);
         view.putByte(ip + 8, (byte) 64);
         view.putByte(ip + 9, (byte) 17);
         view.putInt(ip + 12, SENDER_IP, BIG_ENDIAN);
@@ -63,7 +70,7 @@ public final class UdpBatch implements AutoCloseable {
         int udp = ip + IPV4_LENGTH;
         view.putShort(udp, (short) sourcePort, BIG_ENDIAN);
         view.putShort(udp + 2, (short) DISCARD_PORT, BIG_ENDIAN);
-        view.putShort(udp + 4, (short) (FRAME_LENGTH - udp), BIG_ENDIAN);
+        view.putShort(udp + 4, (short) (frameLength - udp), BIG_ENDIAN);
     }
 
     private void writeMac(int offset, long mac) {
@@ -81,10 +88,10 @@ public final class UdpBatch implements AutoCloseable {
     }
 
     /** The batch as another port fills it. */
-    PacketBatch refilled(int ingressPort, long nowNs) {
+    public PacketBatch refilled(int ingressPort, long nowNs) {
         batch.reset(ingressPort, nowNs);
         for (int i = 0; i < PacketBatch.CAPACITY; i++) {
-            batch.add(frame(i), FRAME_LENGTH, i);
+            batch.add(frame(i), frameLength, i);
         }
         return batch;
     }

@@ -1,0 +1,215 @@
+package io.weir.ipsec.sa;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.weir.crypto.CryptoLibrary;
+import io.weir.ipsec.sa.SaSettings.Direction;
+
+import static io.weir.ipsec.sa.SaFixture.NOW_NS;
+import static io.weir.ipsec.sa.SaFixture.inbound;
+import static io.weir.ipsec.sa.SaFixture.key;
+import static io.weir.ipsec.sa.SaFixture.outbound;
+import static io.weir.ipsec.sa.SaFixture.settings;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+@Timeout(60)
+class SaStateFileTest {
+    private static final long EPOCH_NS = 1_700_000_000_000_000_000L;
+
+    @TempDir
+    private Path folder;
+
+    private Path file() {
+        return folder.resolve("sas");
+    }
+
+    /** First sequence number and IV of a life in which so many packets are sent, ended in order or not at all. */
+    private long[] life(long epochNs, int packets, boolean inOrder) throws IOException {
+        SaStateFile state = SaStateFile.open(file(), () -> epochNs);
+        Sad sad = new Sad(CryptoLibrary.best(), state);
+        sad.add(outbound(1000, 2), NOW_NS);
+        OutboundSa sa = sad.current().outbound(2);
+        if (sa == null) {
+            throw new AssertionError("added");
+        }
+        long first = sa.next(100, NOW_NS);
+        for (int i = 1; i < packets; i++) {
+            sa.next(100, NOW_NS);
+        }
+        byte[] killed = Files.readAllBytes(file());
+        sad.close();
+        state.close();
+        if (!inOrder) {
+            Files.write(file(), killed);
+        }
+        return new long[] {first, sa.ivCounter(first)};
+    }
+
+    @Test
+    void shouldGoOnExactlyAfterAnOrderlyEnd() throws IOException {
+        long[] one = life(EPOCH_NS, 100, true);
+        long[] two = life(EPOCH_NS, 1, true);
+
+        assertEquals(1, one[0]);
+        assertEquals(EPOCH_NS + 1, one[1]);
+        assertEquals(101, two[0]);
+        assertEquals(EPOCH_NS + 101, two[1]);
+    }
+
+    @Test
+    void shouldGoOnBehindTheReserveAfterAKill() throws IOException {
+        life(EPOCH_NS, 100, false);
+        long[] two = life(EPOCH_NS, 100, false);
+        long[] three = life(EPOCH_NS - 1_000_000_000, 1, false);
+
+        assertEquals(SaStateFile.BLOCK + 1, two[0]);
+        assertEquals(EPOCH_NS + SaStateFile.BLOCK + 1, two[1]);
+        assertEquals(2 * SaStateFile.BLOCK + 1, three[0]);
+        assertEquals(EPOCH_NS + 2 * SaStateFile.BLOCK + 1, three[1], "though the clock was set back");
+    }
+
+    @Test
+    void shouldNotRepeatIvsWhenTheFileIsLost() throws IOException {
+        long[] one = life(EPOCH_NS, 1_000_000, true);
+        Files.delete(file());
+        // One millisecond a packet later than it could have sent as many.
+        long[] two = life(EPOCH_NS + 1_000_000, 1, true);
+
+        assertEquals(1, two[0]);
+        assertTrue(two[1] > one[1] + 999_999, "IV " + two[1]);
+    }
+
+    @Test
+    void shouldNotRepeatIvsWhenTheSameKeyGetsAnotherSpi() {
+        SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+        state.slot(settings(Direction.OUTBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED))
+                .giveBack(500);
+
+        SaSlot again = state.slot(settings(Direction.OUTBOUND, 1001, 2, key(1), true, Lifetime.UNLIMITED));
+
+        assertEquals(0, again.sequence());
+        assertEquals(EPOCH_NS + 500, again.ivOffset());
+        state.close();
+    }
+
+    @Test
+    void shouldRefuseAfterARestartWhatWasReceivedBefore() {
+        for (int life = 0; life < 3; life++) {
+            try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+                    Sad sad = new Sad(CryptoLibrary.best(), state)) {
+                sad.add(inbound(1000, 2), NOW_NS);
+                InboundSa sa = sad.current().inbound(1000);
+                if (sa == null) {
+                    throw new AssertionError("added");
+                }
+                for (long old = 1; old <= 50L * life; old++) {
+                    assertTrue(sa.check(old, 100, NOW_NS) != 0, "number " + old);
+                }
+                for (long next = 50L * life + 1; next <= 50L * life + 50; next++) {
+                    assertEquals(0, sa.check(next, 100, NOW_NS));
+                    sa.accept(next, 100, NOW_NS);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldForgetNothingOfAKeyWhenAnotherHasItsSpi() {
+        SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+        state.slot(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED))
+                .giveBack(77);
+
+        assertEquals(
+                0,
+                state.slot(settings(Direction.INBOUND, 1000, 2, key(2), true, Lifetime.UNLIMITED))
+                        .sequence());
+        assertEquals(
+                77,
+                state.slot(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED))
+                        .sequence());
+        state.close();
+    }
+
+    @Test
+    void shouldGiveUpTheRecordNotOpenedTheLongest() {
+        long[] clock = {EPOCH_NS};
+        SaStateFile state = SaStateFile.open(file(), () -> clock[0]++);
+        for (int i = 0; i < SaStateFile.RECORDS; i++) {
+            state.slot(inbound(1000 + i, 0)).giveBack(i + 1);
+        }
+
+        state.slot(inbound(9000, 0));
+
+        assertEquals(2, state.slot(inbound(1001, 0)).sequence());
+        assertEquals(0, state.slot(inbound(1000, 0)).sequence(), "of the oldest nothing is known");
+        state.close();
+    }
+
+    @Test
+    void shouldRefuseMoreSasThanItHasRoomFor() {
+        SaStateFile state = SaStateFile.inMemory(() -> EPOCH_NS);
+        for (int i = 0; i < SaStateFile.RECORDS; i++) {
+            state.slot(inbound(1000 + i, 0));
+        }
+
+        IllegalStateException refused = assertThrows(IllegalStateException.class, () -> state.slot(inbound(9000, 0)));
+        assertMessage(refused, "in SA 0x00002328: 4096 SAs are in use");
+        state.close();
+    }
+
+    @Test
+    void shouldRefuseAFileOfSomethingElse() throws IOException {
+        byte[] noise = new byte[1000];
+        new Random(1).nextBytes(noise);
+        Files.write(file(), noise);
+
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> SaStateFile.open(file(), () -> EPOCH_NS));
+        assertMessage(refused, "is not a state file of SAs; remove it");
+    }
+
+    @Test
+    void shouldRefuseAFileOfAnotherVersion() throws IOException {
+        SaStateFile.open(file(), () -> EPOCH_NS).close();
+        byte[] bytes = Files.readAllBytes(file());
+        bytes[8] = 9;
+        Files.write(file(), bytes);
+
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> SaStateFile.open(file(), () -> EPOCH_NS));
+        assertMessage(refused, "has version 9, this Weir writes 1");
+    }
+
+    private static void assertMessage(RuntimeException refused, String part) {
+        assertTrue(String.valueOf(refused.getMessage()).contains(part), refused.toString());
+    }
+
+    @Test
+    void shouldLetNobodyElseRead() throws IOException {
+        SaStateFile.open(file(), () -> EPOCH_NS).close();
+
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
+    }
+
+    @Test
+    void shouldHoldNoKey() throws IOException {
+        try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS)) {
+            state.slot(inbound(1000, 0));
+        }
+        String bytes = new String(Files.readAllBytes(file()), java.nio.charset.StandardCharsets.ISO_8859_1);
+        String material = new String(key(1000).material(), java.nio.charset.StandardCharsets.ISO_8859_1);
+        for (int from = 0; from + 8 <= material.length(); from++) {
+            assertTrue(!bytes.contains(material.substring(from, from + 8)), "eight bytes of the key");
+        }
+    }
+}
