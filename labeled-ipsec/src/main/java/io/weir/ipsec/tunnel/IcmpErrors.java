@@ -143,10 +143,7 @@ final class IcmpErrors {
         put32(out, network + 8, (HOP_LIMIT << 8 | IpProtocol.ICMP) << 16);
         put32(out, network + Ipv4Header.SOURCE_OFFSET, i32(in, network + Ipv4Header.DESTINATION_OFFSET));
         put32(out, network + Ipv4Header.DESTINATION_OFFSET, i32(in, network + Ipv4Header.SOURCE_OFFSET));
-        put16(
-                out,
-                network + Ipv4Header.CHECKSUM_OFFSET,
-                InternetChecksum.of(out, network, Ipv4Header.MIN_LENGTH));
+        put16(out, network + Ipv4Header.CHECKSUM_OFFSET, InternetChecksum.of(out, network, Ipv4Header.MIN_LENGTH));
         return icmp(frame, icmp, typeAndCode, word, quoted, 0);
     }
 

@@ -164,17 +164,13 @@ final class IpPayload implements TunnelPayload {
         if (!selectors.match(destinationHigh, destinationLow, sourceHigh, sourceLow)) {
             return SELECTOR_MISMATCH;
         }
-        long host = neighbours.resolve(
-                version, destinationHigh, destinationLow, sourceHigh, sourceLow, level, nowNs);
+        long host = neighbours.resolve(version, destinationHigh, destinationLow, sourceHigh, sourceLow, level, nowNs);
         if (host == LocalHosts.UNKNOWN) {
             return INNER_UNREACHABLE;
         }
         put48(view, 0, host);
         put48(view, SOURCE_MAC_OFFSET, mac);
-        put16(
-                view,
-                EthernetHeader.TYPE_OFFSET,
-                version == 4 ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6);
+        put16(view, EthernetHeader.TYPE_OFFSET, version == 4 ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6);
         return DropReason.NONE;
     }
 

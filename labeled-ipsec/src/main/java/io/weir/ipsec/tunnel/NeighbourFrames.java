@@ -59,8 +59,7 @@ final class NeighbourFrames {
     /** Tells the host that the address is at {@code mac}, where a router is. */
     int advertisement(UnsafeBuffer out, long mac, long high, long low, long hostMac, long hostHigh, long hostLow) {
         link(out, hostMac, mac, EthernetHeader.TYPE_IPV6);
-        int flags =
-                NeighbourMessage.FLAG_ROUTER | NeighbourMessage.FLAG_SOLICITED | NeighbourMessage.FLAG_OVERRIDE;
+        int flags = NeighbourMessage.FLAG_ROUTER | NeighbourMessage.FLAG_SOLICITED | NeighbourMessage.FLAG_OVERRIDE;
         network(out).source(high, low).destination(hostHigh, hostLow);
         message(out, NeighbourMessage.NEIGHBOUR_ADVERTISEMENT, flags)
                 .target(high, low)
@@ -71,9 +70,7 @@ final class NeighbourFrames {
     /** Asks who has the target, in the name of that address at {@code mac}. */
     int solicitation(UnsafeBuffer out, long mac, long high, long low, long targetHigh, long targetLow) {
         link(out, SOLICITED_NODE_MAC | (targetLow & NODE_BITS), mac, EthernetHeader.TYPE_IPV6);
-        network(out)
-                .source(high, low)
-                .destination(SOLICITED_NODE_HIGH, SOLICITED_NODE_LOW | (targetLow & NODE_BITS));
+        network(out).source(high, low).destination(SOLICITED_NODE_HIGH, SOLICITED_NODE_LOW | (targetLow & NODE_BITS));
         message(out, NeighbourMessage.NEIGHBOUR_SOLICITATION, 0)
                 .target(targetHigh, targetLow)
                 .linkAddress(OPTION, NeighbourMessage.OPTION_SOURCE_LINK_ADDRESS, mac);
@@ -81,7 +78,10 @@ final class NeighbourFrames {
     }
 
     private void link(UnsafeBuffer out, long destination, long source, int type) {
-        ethernet.wrap(out, 0, EthernetHeader.LENGTH).destination(destination).source(source).etherType(type);
+        ethernet.wrap(out, 0, EthernetHeader.LENGTH)
+                .destination(destination)
+                .source(source)
+                .etherType(type);
     }
 
     private Ipv6Header network(UnsafeBuffer out) {
@@ -93,7 +93,11 @@ final class NeighbourFrames {
     }
 
     private NeighbourMessage message(UnsafeBuffer out, int type, int flags) {
-        return message.wrap(out, MESSAGE, MESSAGE_LENGTH).type(type).code(0).checksum(0).flags(flags);
+        return message.wrap(out, MESSAGE, MESSAGE_LENGTH)
+                .type(type)
+                .code(0)
+                .checksum(0)
+                .flags(flags);
     }
 
     private static int finish(UnsafeBuffer out) {

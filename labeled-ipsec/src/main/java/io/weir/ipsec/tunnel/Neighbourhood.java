@@ -126,8 +126,7 @@ final class Neighbourhood {
         boolean single = (high | low) != 0 && !InternetAddresses.isMulticast6(high);
         boolean asked = single && selectors.isRemote(message.targetHigh(), message.targetLow());
         if (asked && mayAnswer(nowNs)) {
-            int length = writer.advertisement(
-                    out, mac, message.targetHigh(), message.targetLow(), hostMac, high, low);
+            int length = writer.advertisement(out, mac, message.targetHigh(), message.targetLow(), hostMac, high, low);
             add(length, level);
         }
         return asked;
@@ -145,12 +144,9 @@ final class Neighbourhood {
      * @param askerHigh half of the address of who sends to it, and {@code askerLow}
      * @param level of the packet, and of the question
      */
-    long resolve(
-            int version, long high, long low, long askerHigh, long askerLow, int level, long nowNs) {
+    long resolve(int version, long high, long low, long askerHigh, long askerLow, int level, long nowNs) {
         long found = hosts.find(high, low, nowNs);
-        if (hosts.ask(high, low, nowNs)
-                && buckets.take(QUESTIONS, QUESTIONS_PER_SECOND, nowNs)
-                && frames.take(out)) {
+        if (hosts.ask(high, low, nowNs) && buckets.take(QUESTIONS, QUESTIONS_PER_SECOND, nowNs) && frames.take(out)) {
             int length = version == 4
                     ? writer.arpRequest(out, mac, (int) askerLow, (int) low)
                     : writer.solicitation(out, mac, askerHigh, askerLow, high, low);

@@ -131,7 +131,8 @@ final class TcpFrame {
     /** Bits that differ between flows, for a quick look: ports and the last bytes of the addresses. */
     int flowHash() {
         int addresses = version4
-                ? i32(view, network + Ipv4Header.SOURCE_OFFSET) * 31 + i32(view, network + Ipv4Header.DESTINATION_OFFSET)
+                ? i32(view, network + Ipv4Header.SOURCE_OFFSET) * 31
+                        + i32(view, network + Ipv4Header.DESTINATION_OFFSET)
                 : i32(view, network + Ipv6Header.SOURCE_OFFSET + 12) * 31
                         + i32(view, network + Ipv6Header.DESTINATION_OFFSET + 12);
         return addresses * 31 + i32(view, transport);

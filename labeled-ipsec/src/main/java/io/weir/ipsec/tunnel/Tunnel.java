@@ -12,9 +12,9 @@ import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.ipsec.esp.EspOpener;
 import io.weir.ipsec.esp.EspSealer;
-import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.sa.SaSettings.Direction;
 import io.weir.ipsec.sa.SaStatus;
+import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.transport.DatagramTransport;
 import io.weir.ipsec.transport.TransportSettings;
 import io.weir.kernel.KernelException;
@@ -66,8 +66,9 @@ final class Tunnel implements AutoCloseable {
             Supplier<DatagramTransport> open = () -> transports.apply(settings.transportSettings());
             DatagramTransport transport = namespace == null ? open.get() : namespace.call(open::get);
             TunnelParts made = parts(number, transport);
+            OpenTunnel opened = new OpenTunnel(made, namespace, addresses, lock);
             parts = made;
-            return new OpenTunnel(made, namespace, addresses, lock);
+            return opened;
         } catch (RuntimeException e) {
             closeAll(netlink, namespace);
             throw e;
@@ -110,9 +111,8 @@ final class Tunnel implements AutoCloseable {
 
     private static int outboundSas(List<SaStatus> sas) {
         return (int) sas.stream()
-                .filter(sa -> sa.direction() == Direction.OUTBOUND
-                        && sa.current()
-                        && sa.expiry() != SaStatus.Expiry.HARD)
+                .filter(sa ->
+                        sa.direction() == Direction.OUTBOUND && sa.current() && sa.expiry() != SaStatus.Expiry.HARD)
                 .count();
     }
 
@@ -124,9 +124,8 @@ final class Tunnel implements AutoCloseable {
     TunnelStatus status() {
         TunnelParts open = parts;
         List<SaStatus> sas = sad.status(clock.nanoTime());
-        int inbound = (int) sas.stream()
-                .filter(sa -> sa.direction() == Direction.INBOUND)
-                .count();
+        int inbound = (int)
+                sas.stream().filter(sa -> sa.direction() == Direction.INBOUND).count();
         boolean gateway = settings.payload() == TunnelSettings.Payload.IP;
         return new TunnelStatus(
                 settings,

@@ -17,10 +17,10 @@ import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.TunnelDevices;
-import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.sa.SaSettings;
 import io.weir.ipsec.sa.SaStateFile;
 import io.weir.ipsec.sa.SaStatus;
+import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.transport.DatagramTransport;
 import io.weir.ipsec.transport.TransportSettings;
 import io.weir.ipsec.transport.Transports;
@@ -130,8 +130,7 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
     private Tunnel require(String peer) {
         Tunnel tunnel = tunnels.get(peer);
         if (tunnel == null) {
-            throw new IllegalArgumentException(
-                    "there is no peer \"" + peer + "\"; peers are " + tunnels.keySet());
+            throw new IllegalArgumentException("there is no peer \"" + peer + "\"; peers are " + tunnels.keySet());
         }
         return tunnel;
     }

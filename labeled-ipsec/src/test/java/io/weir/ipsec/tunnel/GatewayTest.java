@@ -19,8 +19,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** A tunnel of IP packets: 10.8.0.0/16 and fd00:8::/32 here, 10.9.0.0/16 and fd00:9::/32 at the peer. */
 @Timeout(60)
 class GatewayTest {
-    private static final TrafficSelector IPV4 = new TrafficSelector(
-            mapped(0x0A08_0000), mapped(0x0A08_FFFF), mapped(0x0A09_0000), mapped(0x0A09_FFFF));
+    private static final TrafficSelector IPV4 =
+            new TrafficSelector(mapped(0x0A08_0000), mapped(0x0A08_FFFF), mapped(0x0A09_0000), mapped(0x0A09_FFFF));
     private static final TrafficSelector IPV6 = new TrafficSelector(
             new long[] {0xFD00_0008_0000_0000L, 0}, new long[] {0xFD00_0008_FFFF_FFFFL, -1},
             new long[] {0xFD00_0009_0000_0000L, 0}, new long[] {0xFD00_0009_FFFF_FFFFL, -1});
@@ -28,8 +28,8 @@ class GatewayTest {
 
     private final ClearEsp esp = new ClearEsp(2);
     private final MemoryTransport transport = MemoryTransport.alone();
-    private final TunnelEnd end = new TunnelEnd(
-            transport, esp, esp, TunnelEnd.settings(TunnelSettings.Payload.IP, true, IPV4, IPV6));
+    private final TunnelEnd end =
+            new TunnelEnd(transport, esp, esp, TunnelEnd.settings(TunnelSettings.Payload.IP, true, IPV4, IPV6));
     private final long mac = GatewayAddress.of("hv2", end.parts.settings().local());
 
     private static long[] mapped(int address) {
@@ -166,7 +166,9 @@ class GatewayTest {
 
         List<TunnelEnd.Frame> frames = end.receive();
         assertEquals(1, frames.size());
-        assertArrayEquals(arp(2, HOST, mac, 0x0A09_0001, HOST, 0x0A08_0114), frames.getFirst().bytes());
+        assertArrayEquals(
+                arp(2, HOST, mac, 0x0A09_0001, HOST, 0x0A08_0114),
+                frames.getFirst().bytes());
         assertEquals(2, frames.getFirst().label());
         assertEquals(2, end.dropped(DropReason.ESP_NOT_IP));
         assertEquals(1, end.sent());
@@ -198,7 +200,8 @@ class GatewayTest {
         assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), first.get(0).dropReason());
         assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), first.get(1).dropReason());
         assertArrayEquals(
-                arp(1, 0xFFFF_FFFF_FFFFL, mac, 0x0A09_0115, 0, 0x0A08_0114), first.get(2).bytes());
+                arp(1, 0xFFFF_FFFF_FFFFL, mac, 0x0A09_0115, 0, 0x0A08_0114),
+                first.get(2).bytes());
         end.transmit(arp(2, mac, HOST, 0x0A08_0114, mac, 0x0A09_0115), 2);
         arrive(packet, 4);
         assertEquals(0, end.receiveAll().getFirst().dropReason());
@@ -299,8 +302,7 @@ class GatewayTest {
         arrive(packetOf(fromPeer(udp(1)).frame()), 4);
 
         assertEquals(0, end.receiveAll().getFirst().dropReason());
-        assertTrue(end.parts.counters().read(TunnelCounters.NEIGHBOUR_MESSAGES)
-                <= Neighbourhood.QUESTIONS_PER_SECOND);
+        assertTrue(end.parts.counters().read(TunnelCounters.NEIGHBOUR_MESSAGES) <= Neighbourhood.QUESTIONS_PER_SECOND);
     }
 
     @Test

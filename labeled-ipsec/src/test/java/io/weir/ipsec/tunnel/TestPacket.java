@@ -133,7 +133,10 @@ final class TestPacket {
         int headerLength = 20 + ipOptions.length;
         out.put((byte) (0x40 | headerLength / 4)).put((byte) trafficClass);
         out.putShort((short) (transportLength() + headerLength)).putShort((short) identification);
-        out.putShort((short) fragmentField).put((byte) hopLimit).put((byte) protocol).putShort((short) 0);
+        out.putShort((short) fragmentField)
+                .put((byte) hopLimit)
+                .put((byte) protocol)
+                .putShort((short) 0);
         out.put(HexFormat.of().parseHex(source4))
                 .put(HexFormat.of().parseHex(destination4))
                 .put(ipOptions);

@@ -88,8 +88,7 @@ final class TunnelEnd implements AutoCloseable {
         return new TunnelEnd(transport, esp, esp, settings(TunnelSettings.Payload.ETHERNET, true));
     }
 
-    static TunnelSettings settings(
-            TunnelSettings.Payload payload, boolean dontFragment, TrafficSelector... selectors) {
+    static TunnelSettings settings(TunnelSettings.Payload payload, boolean dontFragment, TrafficSelector... selectors) {
         return new TunnelSettings(
                 "hv2",
                 address("192.0.2.1"),

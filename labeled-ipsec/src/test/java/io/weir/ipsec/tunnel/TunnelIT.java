@@ -28,7 +28,9 @@ class TunnelIT {
             assertStream(hosts, "-c 10.8.0.2 -R");
             assertStream(hosts, "-c fd08::2");
 
-            assertTrue(hosts.tunnel(1).counters().coalesced() > 1000, hosts.tunnel(1).toString());
+            assertTrue(
+                    hosts.tunnel(1).counters().coalesced() > 1000,
+                    hosts.tunnel(1).toString());
             assertEquals(1500, hosts.tunnel(0).pathMtu());
             assertEquals("socket", hosts.tunnel(0).io());
         }
@@ -46,8 +48,8 @@ class TunnelIT {
     @Test
     void shouldTellGuestsWhatFits() {
         try (TwoHosts hosts = new TwoHosts(TwoHosts.Options.DEFAULT)) {
-            String output = TwoHosts.exec(
-                    hosts.guest(0), "sh -c 'ping -M do -s 1472 -c 3 -i 0.3 -W 1 10.8.0.2 || true'");
+            String output =
+                    TwoHosts.exec(hosts.guest(0), "sh -c 'ping -M do -s 1472 -c 3 -i 0.3 -W 1 10.8.0.2 || true'");
 
             assertTrue(output.contains("mtu = " + hosts.tunnel(0).mtu()), output);
             assertTrue(hosts.dropped(0, DropReason.ESP_MTU_EXCEEDED) >= 1);
@@ -60,8 +62,8 @@ class TunnelIT {
 
     @Test
     void shouldCarryStreamsInRawEsp() {
-        TwoHosts.Options raw = new TwoHosts.Options(
-                Encapsulation.RAW, Transport.AUTO, EspCipher.CHACHA20_POLY1305, 1500, 0);
+        TwoHosts.Options raw =
+                new TwoHosts.Options(Encapsulation.RAW, Transport.AUTO, EspCipher.CHACHA20_POLY1305, 1500, 0);
         try (TwoHosts hosts = new TwoHosts(raw)) {
             assertStream(hosts, "-c 10.8.0.2");
         }

@@ -144,7 +144,9 @@ class TunnelLoopTest {
             assertEquals(0, transportSum(frame.bytes(), 14, 34, UDP));
             joined.writeBytes(Arrays.copyOfRange(frame.bytes(), 42, frame.bytes().length));
         }
-        assertEquals(List.of(1242, 1242, 1242, 1242, 242), frames.stream().map(f -> f.bytes().length).toList());
+        assertEquals(
+                List.of(1242, 1242, 1242, 1242, 242),
+                frames.stream().map(f -> f.bytes().length).toList());
         assertArrayEquals(packet.payload, joined.toByteArray());
     }
 
@@ -171,8 +173,8 @@ class TunnelLoopTest {
     @Test
     void shouldBeUpDownOrWithoutCarrier() {
         TunnelSettings settings = TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true);
-        TunnelEnd.TestDevice device = new TunnelEnd.TestDevice(
-                TunnelParts.of(0, settings, esp, esp, MemoryTransport.alone(), () -> 0));
+        TunnelEnd.TestDevice device =
+                new TunnelEnd.TestDevice(TunnelParts.of(0, settings, esp, esp, MemoryTransport.alone(), () -> 0));
 
         assertEquals(PortDevice.Link.UP, device.link());
         device.outboundSa = false;

@@ -119,9 +119,7 @@ final class TwoHosts implements AutoCloseable {
                 options.transport(),
                 List.of(),
                 true,
-                List.of(
-                        sa(Direction.OUTBOUND, i, options),
-                        sa(Direction.INBOUND, 1 - i, options)));
+                List.of(sa(Direction.OUTBOUND, i, options), sa(Direction.INBOUND, 1 - i, options)));
     }
 
     private static SaSettings sa(Direction direction, int sender, Options options) {
