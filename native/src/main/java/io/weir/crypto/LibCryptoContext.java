@@ -34,7 +34,7 @@ final class LibCryptoContext implements AutoCloseable {
     }
 
     /** A context with its key, whose salt is the rest of an AEAD cipher's material. */
-    static LibCryptoContext open(AeadAlgorithm algorithm, byte[] material, boolean encrypts) {
+    static LibCryptoContext keyed(AeadAlgorithm algorithm, byte[] material, boolean encrypts) {
         LibCryptoContext opened = new LibCryptoContext(LibCrypto.contextNew());
         if (!opened.key(algorithm, material, encrypts)) {
             opened.close();

@@ -15,18 +15,31 @@ final class LibCryptoLibrary implements CryptoLibrary {
     @Override
     public AeadSealer sealer(AeadAlgorithm algorithm, byte[] material) {
         CryptoLibrary.requireLength(algorithm, material);
-        LibCryptoContext cipher = LibCryptoContext.open(algorithm, material, true);
-        return algorithm.encryptThenMac()
-                ? new LibCryptoCbcSealer(cipher, LibCryptoMac.open(algorithm, material))
-                : new LibCryptoSealer(cipher);
+        if (algorithm.encryptThenMac()) {
+            LibCryptoMac mac = LibCryptoMac.keyed(algorithm, material);
+            return new LibCryptoCbcSealer(cipher(algorithm, material, true, mac), mac);
+        }
+        return new LibCryptoSealer(LibCryptoContext.keyed(algorithm, material, true));
     }
 
     @Override
     public AeadOpener opener(AeadAlgorithm algorithm, byte[] material) {
         CryptoLibrary.requireLength(algorithm, material);
-        LibCryptoContext cipher = LibCryptoContext.open(algorithm, material, false);
-        return algorithm.encryptThenMac()
-                ? new LibCryptoCbcOpener(cipher, LibCryptoMac.open(algorithm, material))
-                : new LibCryptoOpener(cipher);
+        if (algorithm.encryptThenMac()) {
+            LibCryptoMac mac = LibCryptoMac.keyed(algorithm, material);
+            return new LibCryptoCbcOpener(cipher(algorithm, material, false, mac), mac);
+        }
+        return new LibCryptoOpener(LibCryptoContext.keyed(algorithm, material, false));
+    }
+
+    /** The cipher beside a MAC, which is closed when there is none. */
+    private static LibCryptoContext cipher(
+            AeadAlgorithm algorithm, byte[] material, boolean encrypts, LibCryptoMac mac) {
+        try {
+            return LibCryptoContext.keyed(algorithm, material, encrypts);
+        } catch (IllegalArgumentException refused) {
+            mac.close();
+            throw refused;
+        }
     }
 }

@@ -29,7 +29,7 @@ final class LibCryptoMac implements AutoCloseable {
     }
 
     /** A context with its key, which is the rest of the material behind the cipher's. */
-    static LibCryptoMac open(AeadAlgorithm algorithm, byte[] material) {
+    static LibCryptoMac keyed(AeadAlgorithm algorithm, byte[] material) {
         LibCryptoMac opened;
         try (Scratch name = new Scratch(Long.BYTES)) {
             long mac = LibCrypto.macFetch(name.ascii(0, "HMAC").address());

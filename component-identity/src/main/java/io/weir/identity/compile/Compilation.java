@@ -32,6 +32,7 @@ import io.weir.identity.evaluate.PolicyEpoch;
 import io.weir.identity.evaluate.RuleInfo;
 import io.weir.identity.evaluate.SenderRules;
 import io.weir.identity.evaluate.Subject;
+import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LevelNumbers;
 import io.weir.identity.label.SecurityContext;
 
@@ -122,9 +123,20 @@ final class Compilation {
         Conflicts conflicts = new Conflicts(new Overlap(profiles, this::profileOf), problems);
         changedDrafts().forEach(conflicts::check);
         ports.plan(componentDocuments, fresh, gone, problems, budget);
+        comply();
         conclude();
         link();
         return epoch(chains);
+    }
+
+    /** Whether information stays where the domain lets it. Asked of the whole: a rule of one may be the way that another lacked. */
+    private void comply() {
+        if (request.labels().domain().equals(LabelDomain.NONE)) {
+            return;
+        }
+        List<Document> grants =
+                request.grants().stream().map(ActiveGrant::document).toList();
+        PolicyFlows.violation(documents, grants, request.labels()).ifPresent(problems::add);
     }
 
     private void conclude() {

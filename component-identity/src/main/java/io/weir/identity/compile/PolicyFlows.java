@@ -24,6 +24,7 @@ import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.Rule;
 import io.weir.identity.component.RuleAction;
 import io.weir.identity.component.RuleSet;
+import io.weir.identity.document.Problem;
 import io.weir.identity.label.DomainType;
 import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelSettings;
@@ -226,11 +227,27 @@ public final class PolicyFlows {
         return known;
     }
 
-    /** The component that a counterexample goes through, empty when it goes through none. */
-    static Optional<String> culprit(ComplianceResult result) {
-        return result.counterexample().stream()
-                .map(ComplianceResult.Step::to)
-                .filter(name -> name.startsWith(Kind.COMPONENT.word() + ' '))
-                .findFirst();
+    /** The mistake of documents that do not comply with their domain, at the component that carries the information; empty when they do. */
+    static Optional<Problem> violation(PolicySet documents, List<Document> grants, LabelSettings labels) {
+        ComplianceResult result = check(documents, grants, labels, List.of());
+        return result.compliant() ? Optional.empty() : Optional.of(problem(documents, labels.domain(), result));
+    }
+
+    private static Problem problem(PolicySet documents, LabelDomain domain, ComplianceResult result) {
+        Document culprit = documents.documents(Kind.COMPONENT).stream()
+                .filter(document -> result.counterexample().stream()
+                        .anyMatch(step -> step.to().equals(document.title())))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("information moves outside of components: " + result));
+        String type = ((Component) culprit.body())
+                .securityLabel()
+                .orElse(domain.unlabeled())
+                .type();
+        return Found.at(
+                culprit,
+                "spec.securityLabel",
+                "does not comply with domain " + domain.id() + ", as information can flow " + result.path(),
+                "narrow its range, or with whom its rules let it speak, or declare type " + type
+                        + " trusted with writeDown in " + domain.source());
     }
 }

@@ -56,29 +56,9 @@ public final class LabelDomainReader {
     }
 
     private static LabelDomain read(String source, String yaml, Problems problems) {
-        List<YamlNode> documents = new ArrayList<>();
-        YamlReader.read(yaml, problems, documents::add);
-        problems.conclude();
-        if (documents.size() != 1 || !(documents.getFirst() instanceof YamlNode.Mapping mapping)) {
-            String problem = "must hold one document: holds " + documents.size();
-            problems.add(
-                    1,
-                    "",
-                    problem,
-                    "write apiVersion: " + ManifestReader.API_VERSION + ", kind: " + KIND + ", metadata and spec");
-            throw problems.inOrder();
-        }
-        Section document = new Section(problems, new HashMap<>(), mapping);
-        ManifestReader.apiVersion(document);
-        if (document.require("kind", KIND)) {
-            document.choice("kind", Map.of(KIND, true), true);
-        }
-        document.require("metadata", "{id: ...}");
-        document.require("spec", "{...}");
-        Section metadata = document.sectionOrEmpty("metadata", Part.LABEL_DOMAIN_METADATA);
-        String id = document.has("metadata") ? metadata.requiredName("id", Word.ID) : "";
-        LabelDomain domain =
-                new LabelDomainReader(document.sectionOrEmpty("spec", Part.LABEL_DOMAIN_SPEC)).domain(source, id);
+        SingleDocument document = SingleDocument.read(yaml, KIND, problems);
+        String id = document.id(Part.LABEL_DOMAIN_METADATA);
+        LabelDomain domain = new LabelDomainReader(document.spec(Part.LABEL_DOMAIN_SPEC)).domain(source, id);
         problems.conclude();
         return domain;
     }

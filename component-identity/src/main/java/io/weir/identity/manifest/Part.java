@@ -90,7 +90,12 @@ enum Part {
             "labelDomainSpec", "default", "requireLabels", "sensitivities", "categories", "levels", "types", "allow"),
     DOMAIN_TYPE("domainType", "name", "description", "trusted"),
     TRUST("trust", "reason", "writeDown"),
-    TYPE_RULE("typeRule", "from", "to", "between");
+    TYPE_RULE("typeRule", "from", "to", "between"),
+    FLOW_POLICY_METADATA("flowPolicyMetadata", "id"),
+    FLOW_POLICY_SPEC("flowPolicySpec", "component", "labels", "carriers", "programs", "flows", "filters", "map"),
+    FLOW_LABEL("flowLabel", "label", "as"),
+    FLOW("flow", "from", "to", "both", "via"),
+    FLOW_FILTER("flowFilter", "from", "to", "program", "reason");
 
     private final String word;
 

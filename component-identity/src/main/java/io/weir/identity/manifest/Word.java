@@ -11,6 +11,8 @@ enum Word {
     LABEL_VALUE("[A-Za-z0-9._/-]{0,128}", "up to 128 letters, digits, dots, slashes, dashes, underscores"),
     /** Of a security context. */
     CONTEXT_NAME("[A-Za-z0-9_.]{1,64}", "1 to 64 letters, digits, dots, underscores"),
+    /** Of an information-flow policy: names of types, levels, programs, contexts. */
+    FLOW_NODE("[A-Za-z0-9_.:,/-]{1,128}", "1 to 128 letters, digits and the signs _ . : , / -"),
     /** No control, format or private characters, so that no text moves a terminal's cursor or turns its direction. */
     SENTENCE("[^\\p{C}\\p{Zl}\\p{Zp}]{1,512}", "1 to 512 printable characters");
 

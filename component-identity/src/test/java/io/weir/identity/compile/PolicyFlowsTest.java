@@ -1,5 +1,6 @@
 package io.weir.identity.compile;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import io.weir.identity.compliance.ComplianceResult;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.PolicySet;
+import io.weir.identity.document.ProblemException;
 import io.weir.identity.label.DomainType;
 import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelNames;
@@ -19,6 +21,7 @@ import io.weir.identity.label.SecurityContext;
 import io.weir.identity.manifest.ManifestReader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class PolicyFlowsTest {
@@ -38,7 +41,33 @@ class PolicyFlowsTest {
                 server("web.public", 3, "s2"));
 
         assertEquals("browser_t:s5 -> Component web.browser -> browser_t:s2", result.path());
-        assertEquals(Optional.of("Component web.browser"), PolicyFlows.culprit(result));
+    }
+
+    @Test
+    void shouldRefuseARevisionThatDoesNotComply() {
+        PolicySet documents = PolicySet.EMPTY
+                .with(browser("s2-s5", "{component: web.secret}, {component: web.public}"))
+                .with(server("web.secret", 2, "s5"))
+                .with(server("web.public", 3, "s2"));
+        CompileRequest request = new CompileRequest(
+                1,
+                1,
+                documents,
+                List.of(),
+                Set.of(),
+                0,
+                Instant.EPOCH,
+                new LabelSettings(domain(false), Map.of()));
+
+        ProblemException refused = assertThrows(
+                ProblemException.class, () -> new PolicyCompiler().compile(request));
+
+        assertEquals(1, refused.problems().size());
+        assertEquals(
+                "test.yaml:6: spec.securityLabel: does not comply with domain test, as information can flow browser_t:s5 ->"
+                        + " Component web.browser -> browser_t:s2; narrow its range, or with whom its rules let it speak,"
+                        + " or declare type browser_t trusted with writeDown in domain.yaml",
+                refused.problems().getFirst().toString());
     }
 
     @Test
@@ -96,7 +125,7 @@ class PolicyFlowsTest {
         Optional<DomainType.Trust> trust =
                 trusted ? Optional.of(new DomainType.Trust("reviewed", true)) : Optional.empty();
         return new LabelDomain(
-                "",
+                "domain.yaml",
                 "test",
                 SecurityContext.UNLABELED,
                 false,

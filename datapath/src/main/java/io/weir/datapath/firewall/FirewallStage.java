@@ -84,6 +84,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
         if (policy == null) {
             missing(batch);
         } else {
+            sessions.know(policy);
             prepare(batch);
             judge(batch, policy);
         }
@@ -217,6 +218,10 @@ public final class FirewallStage implements Stage, AutoCloseable {
     /** Looks at so many sessions: ends those whose time is over, judges anew those that a former epoch has judged. */
     public void sweep(long nowNs, int slots) {
         sessions.begin(nowNs);
+        Policy policy = current.policy();
+        if (policy != null) {
+            sessions.know(policy);
+        }
         noticeSettings();
         sweep.run(nowNs, slots);
     }

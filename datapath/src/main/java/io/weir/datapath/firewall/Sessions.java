@@ -19,8 +19,8 @@ import io.weir.datapath.session.TcpTracker;
  * flow events.
  *
  * <p>Sessions that a former process has left go on where they were, but nothing that was decided of them holds: the first packet
- * or sweep judges them anew, and counts them under their limits. Numbers of levels mean nothing after a restart: a session whose
- * packets prove none gets its level anew from the policy, and one whose packets prove theirs has ended.
+ * or sweep judges them anew, and counts them under their limits. Numbers of levels are those of a process: a session whose packets
+ * prove none gets its level anew from the policy, one whose packets prove theirs the number that the policy has for it.
  *
  * <p>Threading: owned by one worker.
  */
@@ -44,6 +44,7 @@ public final class Sessions implements SessionEvents, AutoCloseable {
     private final long seed;
     private final SessionTable.Visitor doubt = this::doubt;
     private boolean inherited;
+    private boolean foreignLevels;
 
     private final FlowKey endFlow = new FlowKey();
     private final Verdict endVerdict = new Verdict();
@@ -74,19 +75,30 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         this.flows = flows;
         this.seed = seed | 1;
         begin(nowNs);
+        foreignLevels = true;
         table.forEach(nowNs, this::inherit);
     }
 
     private void inherit(int session) {
         fields.unlimited(session);
         fields.digest(session, DOUBTED);
-        if (fields.epoch(session) == 0 || !fields.unproven(session)) {
-            // The former process was killed before it had kept what was decided, or its level is not known.
+        if (fields.epoch(session) == 0) {
+            // The former process was killed before it had kept what was decided.
             table.end(session);
             return;
         }
-        table.label(session, 0);
+        if (fields.unproven(session)) {
+            table.label(session, 0);
+        }
         inherited = true;
+    }
+
+    /** Before sessions are asked for, when there is a policy: those that a former process has left are found by its levels. */
+    void know(Policy policy) {
+        if (foreignLevels) {
+            foreignLevels = false;
+            table.translateLevels(policy.levels());
+        }
     }
 
     /** Whether a former process has left sessions that were not gone round since. */
@@ -175,6 +187,9 @@ public final class Sessions implements SessionEvents, AutoCloseable {
         if (session == SessionTable.FULL) {
             limits.remove(chain);
             return -DropReason.SESSION_TABLE_FULL.code();
+        }
+        if (key.level() != 0) {
+            table.keepLevel(level, policy.levels());
         }
         judged(session, flow, verdict, chain);
         flows.begin(FlowRecord.BEGUN, nowNs, flow, verdict, ingress, egress).end();

@@ -133,17 +133,11 @@ public final class LabelWriter implements AutoCloseable {
                 && OptionWalk.nextCipso(frame, network, present) == OptionWalk.NONE;
     }
 
-    /** Lengths stand in the options' second byte, and so are equal when the bytes are. */
+    /** Options of the same length end inside the view; which length they have stands in their second byte. */
     private boolean equal(int present, int written, int length) {
-        if (present + length > frame.capacity()) {
-            return false;
-        }
         UnsafeBuffer bytes = options.bytes();
-        int at = 0;
-        while (at < length && frame.getByte(present + at) == bytes.getByte(written + at)) {
-            at++;
-        }
-        return at == length;
+        return u8(frame, present + 1) == u8(bytes, written + 1)
+                && OptionWalk.equal(frame, present, bytes, written, length);
     }
 
     /** Writes the label, if its length is not 0, and all other options; returns the bytes used, padding included. */

@@ -40,7 +40,7 @@ final class OptionMemory implements AutoCloseable {
     /** Number of the level if the option of {@code length} bytes is the one remembered, else 0. */
     int number(int port, int kind, UnsafeBuffer frame, int option, int length) {
         int slot = slot(port, kind);
-        return i32(slots, slot) == length && equal(frame, option, slot + BYTES_OFFSET, length)
+        return i32(slots, slot) == length && OptionWalk.equal(frame, option, slots, slot + BYTES_OFFSET, length)
                 ? i32(slots, slot + NUMBER_OFFSET)
                 : 0;
     }
@@ -57,20 +57,6 @@ final class OptionMemory implements AutoCloseable {
 
     private static int slot(int port, int kind) {
         return (port * KINDS + kind) * SLOT_BYTES;
-    }
-
-    private boolean equal(UnsafeBuffer frame, int option, int remembered, int length) {
-        int at = 0;
-        while (length - at >= Long.BYTES) {
-            if (frame.getLong(option + at) != slots.getLong(remembered + at)) {
-                return false;
-            }
-            at += Long.BYTES;
-        }
-        while (at < length && frame.getByte(option + at) == slots.getByte(remembered + at)) {
-            at++;
-        }
-        return at == length;
     }
 
     @Override

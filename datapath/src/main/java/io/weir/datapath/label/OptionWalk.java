@@ -37,6 +37,21 @@ final class OptionWalk {
                 : (batch.word(i, network + IPV6_LENGTH_AND_NEXT_HEADER) >>> 8 & 0xFF) == IpProtocol.HOP_BY_HOP;
     }
 
+    /** Whether {@code length} bytes of both views are equal. */
+    static boolean equal(UnsafeBuffer view, int offset, UnsafeBuffer other, int otherOffset, int length) {
+        int at = 0;
+        while (length - at >= Long.BYTES) {
+            if (view.getLong(offset + at) != other.getLong(otherOffset + at)) {
+                return false;
+            }
+            at += Long.BYTES;
+        }
+        while (at < length && view.getByte(offset + at) == other.getByte(otherOffset + at)) {
+            at++;
+        }
+        return at == length;
+    }
+
     /** The first CIPSO option of the IPv4 header at {@code network}, or {@link #NONE}. */
     static int firstCipso(UnsafeBuffer frame, int network) {
         int end = network + Ipv4Header.headerLength(frame, network);

@@ -6,13 +6,14 @@ import io.weir.kernel.Memory;
 
 /**
  * The memory of a {@link SessionTable}, which may hold what a former process left: checked header, generations of the ports,
- * all hot lines, all cold lines, all link lines.
+ * all hot lines, all cold lines, all link lines, what the numbers of levels mean.
  *
  * <pre>
- *  0        8         12         16        24             2048          4096
- *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+------------+
- *  | magic  | version | capacity | boot id | last alive   | generations | hot lines | cold lines | link lines |
- *  +--------+---------+----------+---------+--------------+-------------+-----------+------------+------------+
+ *  0        8         12         16        24           32       2048          4096
+ *  +--------+---------+----------+---------+------------+--------+-------------+-----------+------------+------------+--------+
+ *  | magic  | version | capacity | boot id | last alive | levels | generations | hot lines | cold lines | link lines | levels |
+ *  |        |         |          |         |            | valid  |             |           |            |            |        |
+ *  +--------+---------+----------+---------+------------+--------+-------------+-----------+------------+------------+--------+
  * </pre>
  *
  * <p>Threading: the worker that owns the table.
@@ -26,6 +27,7 @@ final class SessionFile implements AutoCloseable {
     private static final int CAPACITY_OFFSET = 12;
     private static final int BOOT_OFFSET = 16;
     private static final int ALIVE_OFFSET = 24;
+    private static final int LEVELS_VALID_OFFSET = 32;
     private static final int GENERATIONS_OFFSET = 2048;
     private static final int HEADER_LENGTH = 4096;
 
@@ -44,6 +46,7 @@ final class SessionFile implements AutoCloseable {
     private final SessionLines hot;
     private final SessionLines cold;
     private final SessionLines link;
+    private final SessionLevels levels;
 
     static SessionFile inMemory(int capacity) {
         return new SessionFile(NO_ADDRESS, capacity);
@@ -68,10 +71,11 @@ final class SessionFile implements AutoCloseable {
         hot = new SessionLines(address + HEADER_LENGTH);
         cold = new SessionLines(address + HEADER_LENGTH + linesLength);
         link = new SessionLines(address + HEADER_LENGTH + 2L * linesLength);
+        levels = new SessionLevels(address + lengthBytes(capacity) - SessionLevels.LENGTH);
     }
 
     static long lengthBytes(int capacity) {
-        return HEADER_LENGTH + (long) SessionFields.ENTRY_LENGTH * capacity;
+        return HEADER_LENGTH + (long) SessionFields.ENTRY_LENGTH * capacity + SessionLevels.LENGTH;
     }
 
     SessionLines hot() {
@@ -84,6 +88,19 @@ final class SessionFile implements AutoCloseable {
 
     SessionLines link() {
         return link;
+    }
+
+    SessionLevels levels() {
+        return levels;
+    }
+
+    /** Whether the levels of sessions are what {@link #levels} says: not while they are being changed. */
+    boolean levelsValid() {
+        return header.getInt(LEVELS_VALID_OFFSET) != 0;
+    }
+
+    void levelsValid(boolean valid) {
+        header.putIntOrdered(LEVELS_VALID_OFFSET, valid ? 1 : 0);
     }
 
     int capacity() {
@@ -106,9 +123,11 @@ final class SessionFile implements AutoCloseable {
         header.setMemory(0, HEADER_LENGTH, (byte) 0);
         if (!owned) {
             hot.clear(capacity << SessionFields.LINE_SHIFT);
+            levels.clear();
         }
         header.putInt(VERSION_OFFSET, VERSION);
         header.putInt(CAPACITY_OFFSET, capacity);
+        levelsValid(true);
         header.putLong(BOOT_OFFSET, bootId);
         header.putLongOrdered(MAGIC_OFFSET, MAGIC);
     }

@@ -169,10 +169,15 @@ final class SessionLookup implements AutoCloseable {
 
     private boolean replaceHead(int head, int session, long hash) {
         index.remove(hash, head);
-        boolean demoted = enterPeer(head, hash);
-        // The slot of the former head is free: there is room for this one, or for that one again.
-        index.insert(hash, demoted ? session : head);
-        return demoted;
+        if (enterPeer(head, hash)) {
+            if (index.insert(hash, session)) {
+                return true;
+            }
+            // The former head has taken the slot that it had left, being a peer in the same bucket.
+            leavePeer(head, hash);
+        }
+        index.insert(hash, head);
+        return false;
     }
 
     private boolean enterPeer(int session, long hash) {
@@ -187,8 +192,7 @@ final class SessionLookup implements AutoCloseable {
         int other = rings.next(session);
         rings.unlink(session);
         if (fields.peer(session)) {
-            index.remove(index.hash(hash, fields.label(session)), session);
-            fields.peer(session, false);
+            leavePeer(session, hash);
         } else {
             index.remove(hash, session);
             if (other != session) {
@@ -200,9 +204,13 @@ final class SessionLookup implements AutoCloseable {
         }
     }
 
-    private void promote(int session, long hash) {
+    private void leavePeer(int session, long hash) {
         index.remove(index.hash(hash, fields.label(session)), session);
         fields.peer(session, false);
+    }
+
+    private void promote(int session, long hash) {
+        leavePeer(session, hash);
         // There is room: the former head's slot is free.
         index.insert(hash, session);
     }

@@ -2,6 +2,7 @@ package io.weir.datapath.session;
 
 import io.weir.datapath.packet.PortSet;
 import io.weir.datapath.policy.Levels;
+import io.weir.datapath.policy.WireLevel;
 
 /**
  * The sessions under way: who talks to whom, since when, how far, and under which verdict.
@@ -53,6 +54,8 @@ public final class SessionTable implements AutoCloseable {
     private final int capacity;
     private final int[] timeoutMs;
     private final SessionEvents events;
+    private final SessionKey key = new SessionKey();
+    private final WireLevel wireLevel = new WireLevel();
 
     private final int[] stamps = new int[PortSet.MAX_PORTS]; // [port] number and generation
     private final int[] countByPort = new int[PortSet.MAX_PORTS]; // [port] sessions that began there
@@ -141,7 +144,6 @@ public final class SessionTable implements AutoCloseable {
     private void adopt(long nowNs) {
         fresh = capacity;
         int nowMs = SessionFields.ms(nowNs);
-        SessionKey key = new SessionKey();
         for (int session = capacity - 1; session >= 0; session--) {
             boolean usable = file.usable(session, nowMs) && !stale(session) && !expired(session, nowMs);
             if (usable) {
@@ -193,6 +195,54 @@ public final class SessionTable implements AutoCloseable {
     /** As {@link #find}: the session between the key's ends at a level, whatever the packet proves. */
     public int atLevel(SessionKey key, int level, int nowMs) {
         return met(lookup.atLevel(key, lookup.hash(key), level), nowMs);
+    }
+
+    /** Keeps what a level's number means, for the process that comes after this one. */
+    public void keepLevel(int number, Levels levels) {
+        if (number < SessionLevels.KEPT && !file.levels().has(number)) {
+            levels.read(number, wireLevel);
+            file.levels().write(number, wireLevel);
+        }
+    }
+
+    /**
+     * Gives the sessions that a former process has left, and whose packets prove a level, the numbers that this process has for
+     * their levels; those of which no level is known end. Before that they must not be asked for.
+     */
+    public void translateLevels(Levels levels) {
+        boolean known = file.levelsValid();
+        file.levelsValid(false);
+        for (int session = 0; session < fresh; session++) {
+            if (fields.state(session) != SessionState.NONE && !fields.unproven(session)) {
+                boolean means = known && file.levels().read(fields.label(session), wireLevel);
+                relabel(session, means ? levels.number(wireLevel) : 0);
+            }
+        }
+        file.levels().clear();
+        for (int session = 0; session < fresh; session++) {
+            if (fields.state(session) != SessionState.NONE && !fields.unproven(session)) {
+                enterAgain(session, levels);
+            }
+        }
+        file.levelsValid(true);
+    }
+
+    private void relabel(int session, int level) {
+        if (level <= 0 || level > Levels.MAX_NUMBER) {
+            remove(session, SessionEvents.ENDED);
+        } else {
+            lookup.leave(session);
+            fields.label(session, level);
+        }
+    }
+
+    private void enterAgain(int session, Levels levels) {
+        fields.key(session, key);
+        if (lookup.enter(session, key, lookup.hash(key))) {
+            keepLevel(fields.label(session), levels);
+        } else {
+            remove(session, SessionEvents.EVICTED);
+        }
     }
 
     /**

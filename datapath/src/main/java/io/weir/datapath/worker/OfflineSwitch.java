@@ -65,8 +65,7 @@ public final class OfflineSwitch implements AutoCloseable {
         this(settings, ports, startNs, null);
     }
 
-    private OfflineSwitch(
-            SwitchSettings settings, List<PortSettings> ports, long startNs, @Nullable TunnelDevices devices) {
+    OfflineSwitch(SwitchSettings settings, List<PortSettings> ports, long startNs, @Nullable TunnelDevices devices) {
         nowNs = startNs;
         pipeline = new Pipeline(0, settings, new PortBlocks(), (kind, port, mac, other) -> {}, startNs);
         List<PortTable.Entry> entries = new ArrayList<>();

@@ -227,6 +227,6 @@ class LabelledFormsTest {
     }
 
     private static int gsoSize(byte[] header) {
-        return (header[4] & 0xFF) | ((header[5] & 0xFF) << 8);
+        return (header[4] & 0xFF) | (header[5] & 0xFF) << 8;
     }
 }

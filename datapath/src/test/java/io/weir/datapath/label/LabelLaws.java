@@ -81,7 +81,7 @@ final class LabelLaws {
         int network = bench.batch.networkOffset(0);
         int begin = bench.batch.is(0, PacketBatch.IS_IPV4)
                 ? network + (frame[network] & 0xF) * 4
-                : network + 40 + (frame[network + 6] == 0 ? (frame[network + 41] + 1 & 0xFF) * 8 : 0);
+                : network + 40 + (frame[network + 6] == 0 ? (1 + (frame[network + 41] & 0xFF)) * 8 : 0);
         return Arrays.copyOfRange(frame, begin, frame.length);
     }
 

@@ -47,7 +47,7 @@ final class Recording {
     }
 
     private static int type(byte[] frame) {
-        return (frame[12] & 0xFF) << 8 | frame[13] & 0xFF;
+        return (frame[12] & 0xFF) << 8 | (frame[13] & 0xFF);
     }
 
     private static boolean isFromGuest(byte[] frame) {

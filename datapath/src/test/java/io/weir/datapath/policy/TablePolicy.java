@@ -24,6 +24,7 @@ import io.weir.datapath.pipeline.DropReason;
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
+ *   numbers N                                                  numbers are the bits of levels, and higher by so many
  *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
  * </pre>
  *
@@ -55,6 +56,7 @@ public final class TablePolicy implements Policy {
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
     private final Map<String, List<Integer>> levels = new HashMap<>();
+    private int numbersFrom = -1;
     private final Map<String, Integer> lowest = new HashMap<>();
 
     public TablePolicy(int epoch, String text) {
@@ -76,6 +78,7 @@ public final class TablePolicy implements Policy {
             case "assurance-too-low" -> marked.put(words[1], DropReason.ASSURANCE_TOO_LOW.code());
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
             case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
+            case "numbers" -> numbersFrom = Integer.parseInt(words[1]);
             case "levels" ->
                 levels.put(
                         words[1],
@@ -361,7 +364,21 @@ public final class TablePolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return LEVELS;
+        return numbersFrom < 0 && levels.isEmpty() ? LEVELS : new Numbers(Math.max(0, numbersFrom));
+    }
+
+    /** The number of a level is made of its bits: its sensitivity, and of its categories the lowest twelve. */
+    private record Numbers(int from) implements Levels {
+        @Override
+        public int number(WireLevel level) {
+            return from + (level.sensitivity() | (int) level.word(0) << 4);
+        }
+
+        @Override
+        public void read(int number, WireLevel level) {
+            int bits = number - from;
+            level.begin(bits & WireLevel.MAX_SENSITIVITY).word(0, bits >>> 4);
+        }
     }
 
     @Override

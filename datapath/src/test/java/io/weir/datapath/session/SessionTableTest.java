@@ -47,7 +47,7 @@ class SessionTableTest {
         long header = 2 * SessionTable.lengthBytes(CAPACITY) - SessionTable.lengthBytes(2 * CAPACITY);
 
         assertEquals(144L * CAPACITY, SessionTable.lengthBytes(CAPACITY) - header);
-        assertEquals(Memory.PAGE_BYTES, header);
+        assertEquals(Memory.PAGE_BYTES + SessionLevels.LENGTH, header);
         assertEquals((144L << 24) + header, SessionTable.lengthBytes(SessionTable.MAX_CAPACITY));
         assertEquals(152, SessionTable.bytesPerSession(), "with its share of the index");
     }

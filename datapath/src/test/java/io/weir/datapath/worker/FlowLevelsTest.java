@@ -1,5 +1,6 @@
 package io.weir.datapath.worker;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -9,6 +10,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.weir.datapath.firewall.FlowRecord;
 import io.weir.datapath.pipeline.DropReason;
@@ -151,7 +153,7 @@ class FlowLevelsTest {
     }
 
     private void withoutLevels() {
-        weir.policy(new TablePolicy(++epoch, BOUND.replaceAll("levels .*\n", "") + ALLOW));
+        weir.policy(new TablePolicy(++epoch, "numbers 0\n" + BOUND.replaceAll("levels .*\n", "") + ALLOW));
         hear();
     }
 
@@ -297,6 +299,37 @@ class FlowLevelsTest {
         assertEquals(List.of("t 2"), arrive("a", udp(MAC_A, MAC_C, 1, 2), 0));
         assertEquals(List.of("a 2"), arrive("t", udp(MAC_C, MAC_A, 2, 1), 2));
         assertEquals(List.of(2), levels());
+    }
+
+    @Test
+    void shouldFindSessionsByTheirLevelsAfterARestartWithOtherNumbers(@TempDir Path state) {
+        SwitchSettings settings = TestPorts.kept(SwitchSettings.DEFAULT.withSessions(1024), state);
+        weir.close();
+        weir = new OfflineSwitch(settings, PortLines.parse(PORTS), nowNs, tunnels);
+        policy(ALLOW);
+        hear();
+        for (int level : new int[] {2, 5}) {
+            arrive("t", tcp(MAC_C, MAC_A, 4000, 80, SYN, 100, 0), level);
+            arrive("a", tcp(MAC_A, MAC_C, 80, 4000, SYN | ACK, 500, 101), level);
+            arrive("t", tcp(MAC_C, MAC_A, 4000, 80, ACK, 101, 501), level);
+        }
+        arrive("t", tcp(MAC_C, MAC_A, 4001, 80, SYN, 100, 0), 5);
+        List<Integer> before = levels();
+        OfflineSwitch killed = weir;
+
+        tunnels = new LabelledTunnels();
+        weir = new OfflineSwitch(settings, PortLines.parse(PORTS), nowNs, tunnels);
+        String moved = BOUND.replace("2,5", "5,8,6");
+        weir.policy(new TablePolicy(++epoch, "numbers 3\n" + moved + ALLOW));
+
+        assertEquals(List.of(2, 5, 5), before);
+        assertDropped(DropReason.TCP_NO_SESSION, "t", tcp(MAC_C, MAC_A, 4000, 80, ACK, 101, 501), 6);
+        assertEquals(List.of("a 5"), arrive("t", tcp(MAC_C, MAC_A, 4000, 80, ACK, 101, 501), 5));
+        assertEquals(List.of("a 8"), arrive("t", tcp(MAC_C, MAC_A, 4000, 80, ACK, 101, 501), 8));
+        assertEquals(List.of("t 8"), arrive("a", tcp(MAC_A, MAC_C, 80, 4000, ACK, 501, 101), 8));
+        assertEquals(List.of("t 8"), arrive("a", tcp(MAC_A, MAC_C, 80, 4001, SYN | ACK, 500, 101), 0));
+        assertEquals(List.of(5, 8, 8), levels());
+        killed.close();
     }
 
     @Test

@@ -64,19 +64,6 @@ class PolicedAllocationTest {
     private long nowNs;
     private int batches;
 
-    /** Sensitivities, from number 1 on. */
-    private static final Levels SENSITIVITIES = new Levels() {
-        @Override
-        public int number(WireLevel level) {
-            return level.next(0) < 0 ? 1 + level.sensitivity() : 0;
-        }
-
-        @Override
-        public void read(int number, WireLevel level) {
-            level.begin(number - 1);
-        }
-    };
-
     /** What it says of a flow follows from its ports and the epoch. */
     private record Mixed(int epoch) implements Policy {
         private static final int LOWEST_LEVEL = 3;

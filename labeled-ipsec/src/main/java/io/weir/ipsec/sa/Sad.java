@@ -37,8 +37,8 @@ public final class Sad implements AutoCloseable {
     // The newest that the worker looked at; written by the worker.
     private SadSnapshot seen = SadSnapshot.EMPTY;
 
-    /** An SA that no snapshot from {@code since} on has. */
-    private record Retired(SadSnapshot since, Runnable wipe) {}
+    /** An SA that no snapshot of version {@code since} or later has. */
+    private record Retired(long since, Runnable wipe) {}
 
     /** An SA's name in a tunnel. */
     public record SaId(Direction direction, int spi) {}
@@ -98,9 +98,9 @@ public final class Sad implements AutoCloseable {
         outbound.removeAll(goneOutbound);
         inbound.addAll(moreInbound);
         outbound.addAll(moreOutbound);
-        SadSnapshot next = new SadSnapshot(inbound, outbound);
-        goneInbound.forEach(sa -> retired.add(new Retired(next, sa::close)));
-        goneOutbound.forEach(sa -> retired.add(new Retired(next, sa::close)));
+        SadSnapshot next = new SadSnapshot(published.version() + 1, inbound, outbound);
+        goneInbound.forEach(sa -> retired.add(new Retired(next.version(), sa::close)));
+        goneOutbound.forEach(sa -> retired.add(new Retired(next.version(), sa::close)));
         PUBLISHED.setRelease(this, next);
     }
 
@@ -191,37 +191,11 @@ public final class Sad implements AutoCloseable {
     }
 
     private void wipeRetired() {
-        SadSnapshot inUse = (SadSnapshot) SEEN.getAcquire(this);
-        // The list is in the order of publishing: all up to the last that the worker has seen.
-        int done = 0;
-        for (int i = 0; i < retired.size(); i++) {
-            done = retired.get(i).since() == inUse ? i + 1 : done;
-        }
-        boolean newest = inUse == published;
-        List<Retired> unused = retired.subList(0, newest ? retired.size() : done);
+        long inUse = ((SadSnapshot) SEEN.getAcquire(this)).version();
+        List<Retired> unused =
+                retired.stream().filter(gone -> gone.since() <= inUse).toList();
+        retired.removeAll(unused);
         unused.forEach(gone -> gone.wipe().run());
-        unused.clear();
-    }
-
-    /** Whether it has this very SA: the same settings, and the same key. */
-    public boolean has(SaSettings settings) {
-        return inbound.stream().anyMatch(sa -> same(sa.settings(), sa.fingerprint(), settings))
-                || outbound.stream().anyMatch(sa -> same(sa.settings(), sa.fingerprint(), settings));
-    }
-
-    private static boolean same(SaSettings present, SaKey.Fingerprint key, SaSettings other) {
-        SaSettings named = new SaSettings(
-                present.direction(),
-                present.spi(),
-                present.level(),
-                present.context(),
-                present.cipher(),
-                other.key(),
-                present.esn(),
-                present.replayWindow(),
-                present.tfcLength(),
-                present.lifetime());
-        return named.equals(other) && key.equals(other.key().fingerprint());
     }
 
     /** Every SA as it is now, inbound first, oldest first. */

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: immutable.
  */
 public final class SadSnapshot {
-    static final SadSnapshot EMPTY = new SadSnapshot(List.of(), List.of());
+    static final SadSnapshot EMPTY = new SadSnapshot(0, List.of(), List.of());
 
     private static final int HASH_MULTIPLIER = 0x9E37_79B9;
     private static final int MIN_PLACES = 8;
 
+    private final long version;
     private final @Nullable InboundSa[] inbound;
     private final int[] spis;
     private final int inboundShift;
@@ -23,8 +24,12 @@ public final class SadSnapshot {
     private final int[] levels;
     private final int outboundShift;
 
-    /** @param outbound oldest first */
-    SadSnapshot(List<InboundSa> inbound, List<OutboundSa> outbound) {
+    /**
+     * @param version one more than that of the snapshot before
+     * @param outbound oldest first
+     */
+    SadSnapshot(long version, List<InboundSa> inbound, List<OutboundSa> outbound) {
+        this.version = version;
         int inboundPlaces = places(inbound.size());
         this.inbound = new InboundSa[inboundPlaces];
         this.spis = new int[inboundPlaces];
@@ -35,6 +40,10 @@ public final class SadSnapshot {
         this.outboundShift = Integer.SIZE - Integer.numberOfTrailingZeros(outboundPlaces);
         inbound.forEach(this::put);
         outbound.forEach(this::put);
+    }
+
+    long version() {
+        return version;
     }
 
     private static int places(int count) {

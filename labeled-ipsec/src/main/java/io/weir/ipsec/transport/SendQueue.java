@@ -90,6 +90,9 @@ final class SendQueue {
 
     private void transmit() {
         int count = queued;
+        if (count == 0) {
+            return;
+        }
         queued = 0;
         io.send(count, errors);
         for (int i = 0; i < count; i++) {
@@ -107,8 +110,8 @@ final class SendQueue {
         }
         boolean tooLong = (why == Errno.EINVAL || why == Errno.EMSGSIZE) && segments[i] + headerLength > socket.mtu();
         if (why == Errno.EIO && several) {
-            segmenting =
-                    false; // the interface completes no checksums, and this kernel segments only where that is done
+            // The interface completes no checksums, and this kernel segments only where that is done.
+            segmenting = false;
             transmitPieces(i);
         } else if (tooLong && several && !dontFragment) {
             transmitPieces(i); // segments are never fragmented
