@@ -67,6 +67,17 @@ class PolicedAllocationTest {
     /** What it says of a flow follows from its ports and the epoch. */
     private record Mixed(int epoch) implements Policy {
         private static final int LOWEST_LEVEL = 3;
+        private static final Levels NUMBERS = new Levels() {
+            @Override
+            public int number(WireLevel level) {
+                return level.sensitivity();
+            }
+
+            @Override
+            public void read(int number, WireLevel level) {
+                level.begin(number);
+            }
+        };
         private static final Limits LIMITS = new Limits(1, 1000, 100, 1_000_000, 50, null);
 
         @Override
@@ -113,7 +124,7 @@ class PolicedAllocationTest {
 
         @Override
         public Levels levels() {
-            return SENSITIVITIES;
+            return NUMBERS;
         }
 
         @Override
