@@ -19,8 +19,8 @@ public interface Names {
     /** Name of the switch's port of that number. */
     String port(int number);
 
-    /** Security context of the component, empty when it has none and nothing else says one. */
-    default String context(int identity) {
+    /** Security context of the component with that id, empty when it has none and nothing else says one. */
+    default String context(String component) {
         return "";
     }
 

@@ -1,6 +1,7 @@
 package io.weir.control.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +15,8 @@ import io.weir.control.v1.ListComponentsResponse;
 /** {@code weir components}. */
 @Command(name = "components", description = "Show the components in force, and where they run.")
 final class ComponentsCommand extends DaemonVerb {
+    private static final int LABEL_COLUMN = 2;
+
     @Mixin
     private Output output = new Output();
 
@@ -25,9 +28,16 @@ final class ComponentsCommand extends DaemonVerb {
     }
 
     private static Table table(List<Component> components) {
-        Table table = new Table("COMPONENT", "IDENTITY", "PORTS", "MODE", "INGRESS", "EGRESS", "QUARANTINE", "SOURCE");
+        boolean labels =
+                components.stream().anyMatch(component -> !component.getSecurityLabel().isEmpty());
+        List<String> titles = new ArrayList<>(List.of(
+                "COMPONENT", "IDENTITY", "PORTS", "MODE", "INGRESS", "EGRESS", "QUARANTINE", "SOURCE"));
+        if (labels) {
+            titles.add(LABEL_COLUMN, "SECURITY LABEL");
+        }
+        Table table = new Table(titles.toArray(new String[0]));
         for (Component component : components) {
-            table.row(
+            List<Object> cells = new ArrayList<>(List.of(
                     component.getId(),
                     component.getIdentity(),
                     String.join(",", component.getPortsList()),
@@ -35,7 +45,11 @@ final class ComponentsCommand extends DaemonVerb {
                     component.getIngressRules(),
                     component.getEgressRules(),
                     component.getQuarantined() ? "yes" : "no",
-                    component.getSource() + ':' + component.getLine());
+                    component.getSource() + ':' + component.getLine()));
+            if (labels) {
+                cells.add(LABEL_COLUMN, component.getSecurityLabel().isEmpty() ? "-" : component.getSecurityLabel());
+            }
+            table.row(cells.toArray());
         }
         return table;
     }
@@ -58,6 +72,7 @@ final class ComponentsCommand extends DaemonVerb {
                 .put("identity", component.getIdentity())
                 .put("owner", component.getOwner())
                 .put("labels", component.getLabelsMap())
+                .put("securityLabel", component.getSecurityLabel())
                 .put("ports", component.getPortsList())
                 .put("mode", component.getMode())
                 .put("ingressRules", component.getIngressRules())

@@ -43,13 +43,20 @@ final class ExplainCommand extends DaemonVerb {
                     "As revision N by itself says, without grants and quarantines of now; default: the epoch in force.")
     private int revision;
 
+    @Option(
+            names = "--label",
+            paramLabel = "LEVEL",
+            defaultValue = "",
+            description = "As if packets proved this level, by SA or option; default: the lowest of FROM.")
+    private String label = "";
+
     @Mixin
     private Output output = new Output();
 
     @Override
     int ask(ControlChannel daemon, PrintWriter out) {
         ExplainRequest.Builder request =
-                ExplainRequest.newBuilder().setFrom(from).setTo(to).setRevision(revision);
+                ExplainRequest.newBuilder().setFrom(from).setTo(to).setRevision(revision).setLabel(label);
         destination(request);
         Explanation answer = daemon.policies().explain(request.build());
         if (output.json()) {
@@ -105,7 +112,8 @@ final class ExplainCommand extends DaemonVerb {
     }
 
     private static void side(PrintWriter out, String which, SideExplanation side) {
-        line(out, which + side.getComponent() + " (known by " + side.getAssurance() + "): " + side.getAction());
+        String context = side.getContext().isEmpty() ? "" : ", " + side.getContext();
+        line(out, which + side.getComponent() + " (known by " + side.getAssurance() + context + "): " + side.getAction());
         line(out, "  rule: " + (side.hasRule() ? text(side.getRule()) : "none"));
         side.getStepsList().forEach(step -> line(out, "  " + step));
         if (side.hasNearest()) {
@@ -131,6 +139,7 @@ final class ExplainCommand extends DaemonVerb {
                 .put("egress", document(answer.getEgress()))
                 .put("ingress", document(answer.getIngress()))
                 .put("label", answer.getLabel())
+                .put("level", answer.getLevel())
                 .put("auditAction", answer.getAuditAction())
                 .put("auditReason", answer.getAuditReason())
                 .put("epoch", answer.getEpoch())
@@ -146,6 +155,7 @@ final class ExplainCommand extends DaemonVerb {
     private static Map<String, Object> document(SideExplanation side) {
         Json.Fields fields = Json.fields()
                 .put("component", side.getComponent())
+                .put("context", side.getContext())
                 .put("assurance", side.getAssurance())
                 .put("action", side.getAction());
         if (side.hasRule()) {

@@ -41,6 +41,7 @@ final class FlowDocuments {
                 .put("destination", end(record.getDestination()))
                 .put("protocol", record.getProtocol())
                 .put("vlan", record.getVlan())
+                .put("label", record.getLabel())
                 .put("action", record.getAction());
         text(fields, "reason", record.getReason());
         text(fields, "side", record.getSide());
@@ -61,6 +62,7 @@ final class FlowDocuments {
                 .put("destination", end(session.getDestination()))
                 .put("protocol", session.getProtocol())
                 .put("vlan", session.getVlan())
+                .put("label", session.getLabel())
                 .put("state", session.getState())
                 .put("epoch", Integer.toUnsignedLong(session.getEpoch()))
                 .put("audited", session.getAudited())
@@ -79,6 +81,7 @@ final class FlowDocuments {
                 .put("port", end.getPort())
                 .put("component", end.getComponent())
                 .put("switchPort", end.getSwitchPort())
+                .put("context", end.getContext())
                 .map();
     }
 

@@ -51,7 +51,7 @@ final class FlowLine {
         line.add(end(record.getSource(), record.getProtocol()))
                 .add("->")
                 .add(end(record.getDestination(), record.getProtocol()));
-        line.add(protocol(record)).add(record.getSide()).add(verdict(record));
+        line.add(protocol(record)).add(record.getLabel()).add(record.getSide()).add(verdict(record));
         switch (record.getKind()) {
             case FLOW_KIND_BEGUN, FLOW_KIND_REJUDGED -> rules(line, record);
             case FLOW_KIND_ENDED -> ended(line, record);

@@ -1,6 +1,7 @@
 package io.weir.control.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,8 @@ import io.weir.control.v1.MapRequest;
         description = "Show who talks to whom: allowed and denied packets by pair of components.",
         footer = {"", "Examples:", "  weir map -o svg > map.svg", "  weir map -o dot | dot -Tpng > map.png"})
 final class MapCommand extends DaemonVerb {
+    private static final int LABEL_COLUMN = 2;
+
     /** What is printed. */
     enum Format {
         TABLE,
@@ -77,10 +80,15 @@ final class MapCommand extends DaemonVerb {
     }
 
     static Table table(FlowMap map) {
-        Table table = new Table(
-                "SOURCE", "DESTINATION", "SESSIONS", "ALLOWED", "BYTES", "DENIED", "LAST REASON", "LAST DENIED");
+        boolean labels = map.getEdgesList().stream().anyMatch(edge -> edge.getLabelsCount() > 0);
+        List<String> titles = new ArrayList<>(List.of(
+                "SOURCE", "DESTINATION", "SESSIONS", "ALLOWED", "BYTES", "DENIED", "LAST REASON", "LAST DENIED"));
+        if (labels) {
+            titles.add(LABEL_COLUMN, "LABELS");
+        }
+        Table table = new Table(titles.toArray(new String[0]));
         for (MapEdge edge : map.getEdgesList()) {
-            table.row(
+            List<Object> cells = new ArrayList<>(List.of(
                     name(edge.getSource()),
                     name(edge.getDestination()),
                     edge.getSessions(),
@@ -88,7 +96,11 @@ final class MapCommand extends DaemonVerb {
                     edge.getAllowedBytes(),
                     edge.getDeniedPackets(),
                     edge.getLastReason().isEmpty() ? "-" : edge.getLastReason(),
-                    edge.hasLastDenied() ? FlowDocuments.second(edge.getLastDenied()) : "-");
+                    edge.hasLastDenied() ? FlowDocuments.second(edge.getLastDenied()) : "-"));
+            if (labels) {
+                cells.add(LABEL_COLUMN, edge.getLabelsCount() == 0 ? "-" : String.join(" ", edge.getLabelsList()));
+            }
+            table.row(cells.toArray());
         }
         return table;
     }
@@ -102,6 +114,7 @@ final class MapCommand extends DaemonVerb {
         List<Map<String, Object>> nodes = map.getNodesList().stream()
                 .map(node -> Json.fields()
                         .put("component", node.getComponent())
+                        .put("context", node.getContext())
                         .put("sessions", node.getSessions())
                         .put("allowedPackets", node.getAllowedPackets())
                         .put("deniedPackets", node.getDeniedPackets())
@@ -122,6 +135,7 @@ final class MapCommand extends DaemonVerb {
         Json.Fields fields = Json.fields()
                 .put("source", edge.getSource())
                 .put("destination", edge.getDestination())
+                .put("labels", edge.getLabelsList())
                 .put("sessions", edge.getSessions())
                 .put("allowedPackets", edge.getAllowedPackets())
                 .put("allowedBytes", edge.getAllowedBytes())

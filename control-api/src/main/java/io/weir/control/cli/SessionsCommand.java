@@ -19,6 +19,8 @@ import io.weir.control.v1.SessionsRequest;
         name = "sessions",
         description = "Show live sessions, or end them (weir sessions flush); a flushed flow is judged anew.")
 final class SessionsCommand extends DaemonVerb {
+    private static final int LABEL_COLUMN = 3;
+
     /** What to do with the sessions. */
     enum Action {
         SHOW,
@@ -86,9 +88,12 @@ final class SessionsCommand extends DaemonVerb {
     }
 
     static Table table(List<Session> sessions) {
-        Table table = new Table("SOURCE", "DESTINATION", "PROTO", "STATE", "SENT", "GOT", "AGE", "IDLE", "EPOCH");
+        boolean labels = sessions.stream().anyMatch(session -> !session.getLabel().isEmpty());
+        Table table = labels
+                ? new Table("SOURCE", "DESTINATION", "PROTO", "LABEL", "STATE", "SENT", "GOT", "AGE", "IDLE", "EPOCH")
+                : new Table("SOURCE", "DESTINATION", "PROTO", "STATE", "SENT", "GOT", "AGE", "IDLE", "EPOCH");
         for (Session session : sessions) {
-            table.row(
+            List<Object> cells = new ArrayList<>(List.of(
                     FlowLine.end(session.getSource(), session.getProtocol()),
                     FlowLine.end(session.getDestination(), session.getProtocol()),
                     session.getProtocol(),
@@ -97,7 +102,11 @@ final class SessionsCommand extends DaemonVerb {
                     session.getReplyPackets(),
                     Ages.seconds(session.getAgeNs()),
                     Ages.seconds(session.getIdleNs()),
-                    Integer.toUnsignedLong(session.getEpoch()));
+                    Integer.toUnsignedLong(session.getEpoch())));
+            if (labels) {
+                cells.add(LABEL_COLUMN, session.getLabel().isEmpty() ? "-" : session.getLabel());
+            }
+            table.row(cells.toArray());
         }
         return table;
     }

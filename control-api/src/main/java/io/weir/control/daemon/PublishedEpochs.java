@@ -57,8 +57,9 @@ final class PublishedEpochs implements EpochPublisher {
     }
 
     /** Security context of a component, empty when neither it nor its domain says one. */
-    String context(int number) {
-        return Contexts.of(current, number);
+    String context(String component) {
+        PolicyEpoch now = current;
+        return now == null ? "" : Contexts.of(now, now.identityOf(component));
     }
 
     /** Name of a rule, null when neither epoch knows it. */

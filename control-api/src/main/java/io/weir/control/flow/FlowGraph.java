@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import io.weir.control.audit.AuditSink;
 import io.weir.control.audit.ChangeEntry;
 import io.weir.control.audit.DenyEntry;
+import io.weir.control.audit.FlowEnds;
 import io.weir.control.audit.FlowView;
 import io.weir.control.audit.GrantEntry;
 import io.weir.control.audit.LiveSession;
@@ -30,6 +31,9 @@ import io.weir.datapath.policy.Action;
 public final class FlowGraph implements AuditSink {
     /** Pairs of components told apart. */
     static final int CAPACITY = 4096;
+
+    /** Levels named on an edge. */
+    private static final int MAX_LABELS = 4;
 
     private static final Pair OTHERS = new Pair(DenyEntry.OTHERS, DenyEntry.OTHERS);
 
@@ -53,6 +57,7 @@ public final class FlowGraph implements AuditSink {
         edge.setDeniedPackets(edge.getDeniedPackets() + entry.packets());
         edge.setDeniedBytes(edge.getDeniedBytes() + entry.bytes());
         edge.setLastReason(entry.reason());
+        label(edge, entry.lastFlow());
         edge.setLastDenied(JournalMessages.timestamp(entry.last()));
     }
 
@@ -70,6 +75,15 @@ public final class FlowGraph implements AuditSink {
         MapEdge.Builder edge =
                 edge(edges, names.identity(flow.sourceIdentity()), names.identity(flow.destinationIdentity()));
         allow(edge, flow.packets() + flow.replyPackets(), flow.bytes() + flow.replyBytes());
+        label(edge, flow.ends());
+    }
+
+    /** Levels seen on the edge, the first few of them. */
+    private static void label(MapEdge.Builder edge, FlowEnds ends) {
+        String level = Names.level(ends.label());
+        if (!level.isEmpty() && edge.getLabelsCount() < MAX_LABELS && !edge.getLabelsList().contains(level)) {
+            edge.addLabels(level);
+        }
     }
 
     private static void allow(MapEdge.Builder edge, long packets, long bytes) {
@@ -96,6 +110,7 @@ public final class FlowGraph implements AuditSink {
                     edge(now, names.identity(session.sourceIdentity()), names.identity(session.destinationIdentity()));
             allow(edge, session.packets() + session.replyPackets(), session.bytes() + session.replyBytes());
             edge.setSessions(edge.getSessions() + 1);
+            label(edge, session.ends());
         }
         FlowMap.Builder map = FlowMap.newBuilder()
                 .setTime(JournalMessages.timestamp(time))
@@ -111,7 +126,7 @@ public final class FlowGraph implements AuditSink {
                 count(nodes, edge.getDestination(), edge);
             }
         });
-        nodes.values().forEach(map::addNodes);
+        nodes.forEach((component, node) -> map.addNodes(node.setContext(names.context(component))));
         return map.build();
     }
 

@@ -28,10 +28,10 @@ final class FlowMessages {
                 .setVerdict(verdict)
                 .setSource(JournalMessages.source(
                                 flow.ends(), names.identity(flow.sourceIdentity()), names.port(flow.ingressPort()))
-                        .setContext(names.context(flow.sourceIdentity())))
+                        .setContext(names.context(names.identity(flow.sourceIdentity()))))
                 .setDestination(JournalMessages.destination(
                                 flow.ends(), names.identity(flow.destinationIdentity()), port(names, flow.egressPort()))
-                        .setContext(names.context(flow.destinationIdentity())))
+                        .setContext(names.context(names.identity(flow.destinationIdentity()))))
                 .setProtocol(Addresses.protocol(flow.ends().protocol()))
                 .setVlan(flow.ends().vlan())
                 .setLabel(Names.level(flow.ends().label()))
@@ -80,10 +80,10 @@ final class FlowMessages {
         return Session.newBuilder()
                 .setSource(JournalMessages.source(
                                 session.ends(), names.identity(session.sourceIdentity()), session.ingressPort())
-                        .setContext(names.context(session.sourceIdentity())))
+                        .setContext(names.context(names.identity(session.sourceIdentity()))))
                 .setDestination(JournalMessages.destination(
                                 session.ends(), names.identity(session.destinationIdentity()), session.egressPort())
-                        .setContext(names.context(session.destinationIdentity())))
+                        .setContext(names.context(names.identity(session.destinationIdentity()))))
                 .setProtocol(Addresses.protocol(session.ends().protocol()))
                 .setVlan(session.ends().vlan())
                 .setLabel(Names.level(session.ends().label()))

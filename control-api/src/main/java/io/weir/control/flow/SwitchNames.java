@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ public final class SwitchNames implements Names {
     private final Supplier<List<PortStatus>> ports;
     private final IntFunction<@Nullable String> identities;
     private final IntFunction<@Nullable RuleName> rules;
-    private final IntFunction<String> contexts;
+    private final UnaryOperator<String> contexts;
     private final Map<Integer, String> portNames = new HashMap<>();
     private long portsReadNs;
 
@@ -33,13 +34,13 @@ public final class SwitchNames implements Names {
      * @param ports the switch's ports
      * @param identities id of a component by its number, null when the policy knows none
      * @param rules name of a rule by its number, null when the policy knows none
-     * @param contexts security context of a component by its number, empty for none
+     * @param contexts security context of a component by its id, empty for none
      */
     public SwitchNames(
             Supplier<List<PortStatus>> ports,
             IntFunction<@Nullable String> identities,
             IntFunction<@Nullable RuleName> rules,
-            IntFunction<String> contexts) {
+            UnaryOperator<String> contexts) {
         this.ports = ports;
         this.identities = identities;
         this.rules = rules;
@@ -62,8 +63,8 @@ public final class SwitchNames implements Names {
     }
 
     @Override
-    public String context(int identity) {
-        return contexts.apply(identity);
+    public String context(String component) {
+        return contexts.apply(component);
     }
 
     @Override

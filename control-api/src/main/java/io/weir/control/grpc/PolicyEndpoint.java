@@ -45,6 +45,8 @@ import io.weir.control.v1.ValidateResponse;
 import io.weir.identity.component.Document;
 import io.weir.identity.document.Problem;
 import io.weir.identity.document.ProblemException;
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelNumbers;
 import io.weir.identity.manifest.ManifestReader;
 
 /**
@@ -210,8 +212,17 @@ public final class PolicyEndpoint extends PolicyServiceGrpc.PolicyServiceImplBas
             Optional<Integer> revision =
                     request.getRevision() == 0 ? Optional.empty() : Optional.of(request.getRevision());
             return PolicyMessages.message(explanations.explain(
-                    request.getFrom(), request.getTo(), request.getProtocol(), request.getPort(), revision));
+                    request.getFrom(),
+                    request.getTo(),
+                    request.getProtocol(),
+                    request.getPort(),
+                    level(request.getLabel()),
+                    revision));
         });
+    }
+
+    private static int level(String label) {
+        return label.isEmpty() ? 0 : LevelNumbers.process().number(Level.parse(label));
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.weir.control.policy;
 
-import org.jspecify.annotations.Nullable;
-
 import io.weir.datapath.policy.Identity;
 import io.weir.identity.component.Component;
 import io.weir.identity.evaluate.PolicyEpoch;
@@ -12,8 +10,8 @@ public final class Contexts {
     private Contexts() {}
 
     /** The component's own context, else that of the domain; empty when neither says one. */
-    public static String of(@Nullable PolicyEpoch epoch, int identity) {
-        if (epoch == null || identity == Identity.NONE) {
+    public static String of(PolicyEpoch epoch, int identity) {
+        if (identity == Identity.NONE) {
             return "";
         }
         Component component = epoch.component(identity);

@@ -53,23 +53,29 @@ public final class Explanations {
      * @param to the same
      * @param protocol IP protocol, or {@code FlowKey.NOT_IP}
      * @param port destination port; type and code of ICMP
+     * @param level number of the security level that its packets prove, 0 for none
      * @param revision number of a revision; empty for the epoch in force
      * @throws UnknownException when an end or the revision does not exist
      * @throws BusyException when other questions are being compiled for too long
      */
-    public Answer explain(String from, String to, int protocol, int port, Optional<Integer> revision) {
+    public Answer explain(String from, String to, int protocol, int port, int level, Optional<Integer> revision) {
+        Question question = new Question(from, to, protocol, port, level);
         return revision.isEmpty()
-                ? explain(engine.current(), from, to, protocol, port, false)
-                : alone(() -> explain(compiled(compiler(), revision.get()), from, to, protocol, port, true));
+                ? explain(engine.current(), question, false)
+                : alone(() -> explain(compiled(compiler(), revision.get()), question, true));
     }
 
-    private Answer explain(PolicyEpoch epoch, String from, String to, int protocol, int port, boolean alone) {
+    /** What is asked about. */
+    private record Question(String from, String to, int protocol, int port, int level) {}
+
+    private Answer explain(PolicyEpoch epoch, Question question, boolean alone) {
         PortPolicies now = ports.now();
-        Ends source = Ends.find(from, epoch.documents(), now);
-        Ends destination = Ends.find(to, epoch.documents(), now);
-        List<Probe> probes = Ends.flows(epoch, source, destination, protocol, port, now);
+        Ends source = Ends.find(question.from, epoch.documents(), now);
+        Ends destination = Ends.find(question.to, epoch.documents(), now);
+        List<Probe> probes = Ends.flows(epoch, source, destination, question.protocol, question.port, now);
+        probes.forEach(probe -> probe.key().label(question.level));
         if (probes.isEmpty()) {
-            throw new UnknownException("no instance of " + from + " could send this to an instance of " + to
+            throw new UnknownException("no instance of " + question.from + " could send this to an instance of " + question.to
                     + "; look at their VLANs, address families and l4");
         }
         long nowNs = clock.nowNs();

@@ -255,10 +255,10 @@ class PeerConfigTest {
     void shouldRefuseSpisNamesWaysAndPeersThatAreTaken() {
         List<String> errors = errors("""
                 peers:
-                  - {name: a, local: 192.0.2.1, remote: 192.0.2.2, keyFile: KEYS, sas: [{direction: out, spi: 0x1001}, {direction: in, spi: 0x1001}]}
+                  - {name: a, local: 192.0.2.1, remote: 192.0.2.2, keyFile: KEYS, sas: [{direction: out, spi: 0x1001}, {direction: in, spi: 0x1001}, {direction: in, spi: 0x2001}]}
                   - {name: a, local: 192.0.2.1, remote: 192.0.2.3}
                   - {name: b, local: 192.0.2.1, remote: 192.0.2.2}
-                  - {name: c, local: 192.0.2.1, remote: 192.0.2.4, keyFile: KEYS, sas: [{direction: in, spi: 0x1001}]}
+                  - {name: c, local: 192.0.2.1, remote: 192.0.2.4, keyFile: KEYS, sas: [{direction: in, spi: 0x2001}]}
                   - {name: d, local: 192.0.2.1, remote: 192.0.2.5}
                 ports:
                   - {name: p, type: esp, peer: d}
@@ -266,12 +266,12 @@ class PeerConfigTest {
                   - {name: r, type: esp, peer: dd}
                 """);
 
-        assertEquals(7, errors.size(), errors::toString);
+        assertEquals(6, errors.size(), errors::toString);
         assertTrue(errors.get(0).contains("peers[0].sas[1].spi: SPI is taken by peers[0].sas[0]: was 0x1001"));
         assertTrue(errors.get(1).contains("peers[1].name: name is taken by peers[0]: was a"));
         assertTrue(errors.get(2)
                 .contains("peers[2].remote: the way is taken by peers[0]: was 192.0.2.1 to 192.0.2.2 port 4500"));
-        assertTrue(errors.get(3).contains("peers[3].sas[0].spi: SPI is taken by peers[0].sas[1]"), errors::toString);
+        assertTrue(errors.get(3).contains("peers[3].sas[0].spi: SPI is taken by peers[0].sas[2]: was 0x2001"), errors::toString);
     }
 
     @Test

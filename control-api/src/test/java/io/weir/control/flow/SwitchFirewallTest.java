@@ -183,7 +183,7 @@ class SwitchFirewallTest {
         Path input = input();
         try (Switch bridge = new Switch(HostConfig.read("weir.yaml", yaml).bridge())) {
             SwitchNames names =
-                    new SwitchNames(bridge::ports, number -> number == 16 ? "web.front" : null, number -> null, number -> "");
+                    new SwitchNames(bridge::ports, number -> number == 16 ? "web.front" : null, number -> null, component -> "");
             try (FlowRecorder recorder =
                             new FlowRecorder(new SwitchFirewall(bridge, () -> 7, () -> 4), names, journal, List.of());
                     RecordFeed.Watcher watcher = recorder.feed().watch()) {

@@ -23,7 +23,19 @@ import io.weir.control.flow.FlowRecorder;
 import io.weir.control.flow.RecordFeed;
 import io.weir.control.flow.ScriptedFirewall;
 import io.weir.control.journal.JournalSettings;
+import io.weir.crypto.CryptoLibrary;
 import io.weir.datapath.worker.Switch;
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelNumbers;
+import io.weir.ipsec.sa.EspCipher;
+import io.weir.ipsec.sa.Lifetime;
+import io.weir.ipsec.sa.SaKey;
+import io.weir.ipsec.sa.SaSettings;
+import io.weir.ipsec.sa.SaStateFile;
+import io.weir.ipsec.transport.Encapsulation;
+import io.weir.ipsec.transport.Transport;
+import io.weir.ipsec.tunnel.TunnelSettings;
+import io.weir.ipsec.tunnel.Tunnels;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -55,12 +67,15 @@ class MetricsEndpointTest {
         ScriptedFirewall firewall = new ScriptedFirewall();
         JournalSettings journal = new JournalSettings(folder.resolve("journal"), 16 << 20, Duration.ofDays(1));
         String yaml = "runDir: " + folder.resolve("run") + "\npolicy: {mode: off}\n";
-        try (Switch bridge = new Switch(HostConfig.read("weir.yaml", yaml).bridge());
+        try (SaStateFile state = SaStateFile.inMemory(() -> 1);
+                Tunnels tunnels = new Tunnels(CryptoLibrary.best(), state);
+                Switch bridge = new Switch(HostConfig.read("weir.yaml", yaml).bridge());
                 FlowRecorder recorder = new FlowRecorder(firewall, new NumberNames(), journal, List.of());
                 RecordFeed.Watcher watcher = recorder.feed().watch();
                 MetricsEndpoint endpoint = MetricsEndpoint.open(
                         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                        new SwitchMetrics(bridge, recorder))) {
+                        new SwitchMetrics(bridge, recorder, tunnels))) {
+            tunnels.add(peer());
             firewall.deny(18, 5);
             firewall.live(1);
             recorder.start();
@@ -69,6 +84,47 @@ class MetricsEndpointTest {
             }
             use.with(endpoint);
         }
+    }
+
+    /** A peer with one SA, whose lifetime is not over soon. */
+    private static TunnelSettings peer() {
+        SaSettings sa = new SaSettings(
+                SaSettings.Direction.OUTBOUND,
+                0x1001,
+                LevelNumbers.process().number(Level.parse("s2")),
+                "s2",
+                EspCipher.AES_256_GCM_16,
+                new SaKey(new byte[36]),
+                true,
+                SaSettings.DEFAULT_REPLAY_WINDOW,
+                0,
+                new Lifetime(86_400, 0, 0));
+        return new TunnelSettings(
+                "hv2",
+                InetAddress.ofLiteral("192.0.2.1"),
+                InetAddress.ofLiteral("192.0.2.2"),
+                Encapsulation.UDP,
+                TunnelSettings.DEFAULT_PORT,
+                TunnelSettings.Payload.ETHERNET,
+                Transport.AUTO,
+                List.of(),
+                true,
+                List.of(sa));
+    }
+
+    @Test
+    void shouldAnswerWithTheCountersOfTunnelsAndSas() throws Exception {
+        serving(endpoint -> {
+            String body = ask(endpoint, "GET", "/metrics").body();
+
+            for (String line : List.of(
+                    "weir_tunnel_received_total{peer=\"hv2\"} 0.0",
+                    "weir_tunnel_path_mtu_bytes{peer=\"hv2\"} 0.0",
+                    "weir_sa_packets_total{direction=\"out\",level=\"s2\",peer=\"hv2\",spi=\"0x1001\"} 0.0",
+                    "weir_sa_left_seconds{direction=\"out\",level=\"s2\",peer=\"hv2\",spi=\"0x1001\"} 863")) {
+                assertTrue(body.contains(line), line + " is not in " + body);
+            }
+        });
     }
 
     @Test

@@ -2,9 +2,9 @@ package io.weir.ipsec.tunnel;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,10 +40,11 @@ class TunnelsTest {
     private static final int SPI = 0x1000;
 
     private final SaStateFile state = SaStateFile.inMemory(() -> 1_700_000_000_000_000_000L);
-    private final AtomicReference<MemoryTransport> transport = new AtomicReference<>();
+    // Of the device opened last.
+    private final List<MemoryTransport> transports = new ArrayList<>();
     private final Tunnels tunnels = new Tunnels(CryptoLibrary.best(), state, () -> 0, _ -> {
-        transport.set(MemoryTransport.alone());
-        return transport.get();
+        transports.add(MemoryTransport.alone());
+        return transports.getLast();
     });
 
     @AfterEach
@@ -161,7 +162,7 @@ class TunnelsTest {
             transmitter.flush();
             Memory.unmap(frame, 4096);
 
-            assertEquals(1, transport.get().sent.size());
+            assertEquals(1, transports.getLast().sent.size());
             assertEquals(PortDevice.Link.NO_CARRIER, device.link());
         }
     }
@@ -175,7 +176,7 @@ class TunnelsTest {
         assertThrows(IllegalArgumentException.class, () -> tunnels.sas("hv3"));
         assertThrows(IllegalArgumentException.class, () -> tunnels.change("hv3", List.of(), List.of()));
         PortException unknown = assertThrows(PortException.class, () -> tunnels.open(4, port("hv3")));
-        assertTrue(unknown.getMessage().contains("[hv2]"), unknown.getMessage());
+        assertTrue(unknown.toString().contains("[hv2]"), unknown.toString());
     }
 
     @Test
@@ -210,7 +211,7 @@ class TunnelsTest {
         PortException missing = assertThrows(PortException.class, () -> tunnels.open(4, port("hv2")));
 
         assertTrue(missing.deviceMissing());
-        assertTrue(missing.getMessage().contains("192.0.2.77"), missing.getMessage());
+        assertTrue(missing.toString().contains("192.0.2.77"), missing.toString());
         assertEquals("", tunnels.status().getFirst().io());
     }
 
