@@ -49,7 +49,7 @@ class ArchitectureTest {
                 .whereLayer("component")
                 .mayOnlyAccessLayers("document", "label")
                 .whereLayer("manifest")
-                .mayOnlyAccessLayers("document", "label", "component")
+                .mayOnlyAccessLayers("document", "label", "component", "compliance")
                 .whereLayer("evaluate")
                 .mayOnlyAccessLayers("document", "label", "component")
                 .whereLayer("compliance")

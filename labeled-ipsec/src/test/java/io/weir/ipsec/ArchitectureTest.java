@@ -29,7 +29,33 @@ class ArchitectureTest {
 
     /** What every packet passes through. */
     private static final Set<String> HOT_CLASSES = Set.of(
-            "esp.EspSealer", "esp.EspOpener", "esp.EspHeader", "esp.InnerLength", "sa.ReplayWindow", "sa.SaLimits");
+            "esp.EspSealer",
+            "esp.EspOpener",
+            "esp.EspHeader",
+            "esp.InnerLength",
+            "sa.ReplayWindow",
+            "sa.SaLimits",
+            "tunnel.Arrivals",
+            "tunnel.Coalescer",
+            "tunnel.Congestion",
+            "tunnel.EthernetPayload",
+            "tunnel.FrameAccount",
+            "tunnel.IcmpErrors",
+            "tunnel.InnerFrame",
+            "tunnel.IpPayload",
+            "tunnel.Ipv4Fragments",
+            "tunnel.LocalHosts",
+            "tunnel.NeighbourFrames",
+            "tunnel.Neighbourhood",
+            "tunnel.OuterHeaders",
+            "tunnel.OwnFrames",
+            "tunnel.PathMtu",
+            "tunnel.Selectors",
+            "tunnel.SendBuffer",
+            "tunnel.TcpFrame",
+            "tunnel.TunnelCounters",
+            "tunnel.TunnelReceiver",
+            "tunnel.TunnelTransmitter");
 
     private static final Set<String> HOT_METHODS = Set.of(
             "sa.SadSnapshot.inbound",
@@ -103,7 +129,7 @@ class ArchitectureTest {
     void shouldTakeTimeAsAParameter() {
         noClasses()
                 .that()
-                .resideInAnyPackage(ROOT + "sa", ROOT + "esp")
+                .resideInAnyPackage(ROOT + "sa", ROOT + "esp", ROOT + "tunnel")
                 .should()
                 .callMethod(System.class, "nanoTime")
                 .orShould()

@@ -219,8 +219,7 @@ public final class EgressStage implements Stage, ReplySink {
             drop(port, frameAddress, lengthBytes, nowNs, EGRESS_PORT_DOWN);
             return;
         }
-        int reason = forms.planOwn(
-                frameAddress, lengthBytes, vlan, level, ports.table(), port, mtu(transmitter, port));
+        int reason = forms.planOwn(frameAddress, lengthBytes, vlan, level, ports.table(), port, mtu(transmitter, port));
         if (reason != DropReason.NONE) {
             drop(port, frameAddress, lengthBytes, nowNs, reason);
             return;

@@ -1,7 +1,8 @@
 package io.weir.datapath.pipeline;
 
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.weir.datapath.packet.PacketBatch;
 
@@ -18,19 +19,21 @@ public final class DeviceStage implements Stage {
     private final String name;
     private final Set<DropReason> dropReasons;
 
-    private DeviceStage(String name, DropReason first, DropReason last) {
+    private DeviceStage(String name) {
         this.name = name;
-        this.dropReasons = Set.copyOf(EnumSet.range(first, last));
+        this.dropReasons = Arrays.stream(DropReason.values())
+                .filter(reason -> reason.stage().equals(name))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What receivers of tunnels do: datagrams become frames. */
     public static DeviceStage espDecrypt() {
-        return new DeviceStage("esp-decrypt", DropReason.ESP_TRUNCATED, DropReason.ESP_INNER_UNREACHABLE);
+        return new DeviceStage("esp-decrypt");
     }
 
     /** What transmitters of tunnels do: frames become datagrams. */
     public static DeviceStage espEncrypt() {
-        return new DeviceStage("esp-encrypt", DropReason.ESP_NO_SA, DropReason.ESP_SEND_REFUSED);
+        return new DeviceStage("esp-encrypt");
     }
 
     @Override

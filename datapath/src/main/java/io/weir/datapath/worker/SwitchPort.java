@@ -76,8 +76,15 @@ final class SwitchPort {
         downReason = switch (now) {
             case UP -> "";
             case DOWN ->
-                isTunnel() ? what() + " is down" : what() + " is down: ip link set " + settings.device() + " up";
-            case NO_CARRIER -> what() + " has no carrier: its other end is down or not attached";
+                what() + " is down: "
+                        + (isTunnel()
+                                ? "this host has its local address no more"
+                                : "ip link set " + settings.device() + " up");
+            case NO_CARRIER ->
+                what()
+                        + (isTunnel()
+                                ? " has no outbound SA in force: `weir sas` lists them"
+                                : " has no carrier: its other end is down or not attached");
             case GONE -> what() + " is gone: the port comes back with it";
         };
     }

@@ -91,7 +91,7 @@ final class EgressBench implements AutoCloseable {
                 new PolicySettings(PolicyMode.OFF, PortRole.VM, PolicySettings.Dhcp.NONE, false, label));
         entries.add(new PortTable.Entry(number, settings, ready, true, mtu));
         ports.take(new PortTable(entries));
-        policy.take(new TablePolicy(1, ""), ports.table());
+        policy.take(new TablePolicy(1, "level any s0"), ports.table());
     }
 
     /** Puts a frame with that virtio-net header into the batch, which {@link #begin} has emptied. */

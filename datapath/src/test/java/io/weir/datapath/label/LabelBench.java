@@ -59,7 +59,7 @@ final class LabelBench implements AutoCloseable {
         }
         table = new PortTable(entries);
         ports.take(table);
-        policy(new TablePolicy(1, "allow * * *"));
+        policy(new TablePolicy(1, "level any s0"));
         writer = new LabelWriter(current, settings);
         DenyRecorder recorder = new DenyRecorder(denies, new FlowRing());
         stage = new WireLabelStage(ports, current, recorder, new Answers(), writer, settings);

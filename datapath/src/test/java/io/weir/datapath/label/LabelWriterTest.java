@@ -108,7 +108,7 @@ class LabelWriterTest {
     private static int headerSum(byte[] frame) {
         int sum = 0;
         for (int i = 14; i < 14 + (frame[14] & 0xF) * 4; i += 2) {
-            sum += (frame[i] & 0xFF) << 8 | (frame[i + 1] & 0xFF);
+            sum += ((frame[i] & 0xFF) << 8) | (frame[i + 1] & 0xFF);
         }
         while (sum > 0xFFFF) {
             sum = (sum & 0xFFFF) + (sum >>> 16);
@@ -174,7 +174,7 @@ class LabelWriterTest {
         byte[] written = bench.frame();
         int end = after.isEmpty() ? 54 : 54 + (written[55] + 1) * 8;
         assertEquals(after.isEmpty() ? 17 : 0, written[20]);
-        assertEquals(written.length - 54, (written[18] & 0xFF) << 8 | (written[19] & 0xFF));
+        assertEquals(written.length - 54, ((written[18] & 0xFF) << 8) | (written[19] & 0xFF));
         if (!after.isEmpty()) {
             assertEquals(17, written[54]);
             assertEquals(after.replace(" ", ""), HexFormat.of().formatHex(written, 56, end));

@@ -167,7 +167,7 @@ class WireLabelStageTest {
     void shouldDropLevelsThatHaveNoNumber() {
         bench.policy(null);
         assertEquals(DropReason.WIRE_LABEL_UNKNOWN.code(), verified(S2));
-        bench.policy(new TablePolicy(1, ""));
+        bench.policy(new TablePolicy(1, "level any s0"));
         assertEquals(DropReason.WIRE_LABEL_UNKNOWN.code(), verified("860a00000003010400100000"));
         assertEquals(0, verified(S2));
     }

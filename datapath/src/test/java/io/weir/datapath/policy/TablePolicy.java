@@ -24,8 +24,8 @@ import io.weir.datapath.pipeline.DropReason;
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
+ *   numbers N                                                  numbers are the bits of levels, and higher by so many
  *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
- *   numbers N                                                  numbers of all levels are higher by so many
  * </pre>
  *
  * <p>Rules are numbered by their line. Without a rule, egress of the source denies. An end that is no component is UNKNOWN, WORLD
@@ -56,8 +56,8 @@ public final class TablePolicy implements Policy {
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
     private final Map<String, List<Integer>> levels = new HashMap<>();
+    private int numbersFrom = -1;
     private final Map<String, Integer> lowest = new HashMap<>();
-    private int numbersFrom;
 
     public TablePolicy(int epoch, String text) {
         this.epoch = epoch;
@@ -364,7 +364,7 @@ public final class TablePolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return levels.isEmpty() && numbersFrom == 0 ? LEVELS : new Numbers(numbersFrom);
+        return numbersFrom < 0 && levels.isEmpty() ? LEVELS : new Numbers(Math.max(0, numbersFrom));
     }
 
     /** The number of a level is made of its bits: its sensitivity, and of its categories the lowest twelve. */

@@ -153,7 +153,7 @@ class FlowLevelsTest {
     }
 
     private void withoutLevels() {
-        weir.policy(new TablePolicy(++epoch, BOUND.replaceAll("levels .*\n", "") + ALLOW));
+        weir.policy(new TablePolicy(++epoch, "numbers 0\n" + BOUND.replaceAll("levels .*\n", "") + ALLOW));
         hear();
     }
 

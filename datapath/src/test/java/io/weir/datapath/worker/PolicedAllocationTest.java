@@ -64,22 +64,20 @@ class PolicedAllocationTest {
     private long nowNs;
     private int batches;
 
-    /** Sensitivities, from number 1 on. */
-    private static final Levels SENSITIVITIES = new Levels() {
-        @Override
-        public int number(WireLevel level) {
-            return level.next(0) < 0 ? 1 + level.sensitivity() : 0;
-        }
-
-        @Override
-        public void read(int number, WireLevel level) {
-            level.begin(number - 1);
-        }
-    };
-
     /** What it says of a flow follows from its ports and the epoch. */
     private record Mixed(int epoch) implements Policy {
         private static final int LOWEST_LEVEL = 3;
+        private static final Levels NUMBERS = new Levels() {
+            @Override
+            public int number(WireLevel level) {
+                return level.sensitivity();
+            }
+
+            @Override
+            public void read(int number, WireLevel level) {
+                level.begin(number);
+            }
+        };
         private static final Limits LIMITS = new Limits(1, 1000, 100, 1_000_000, 50, null);
 
         @Override
@@ -126,7 +124,7 @@ class PolicedAllocationTest {
 
         @Override
         public Levels levels() {
-            return SENSITIVITIES;
+            return NUMBERS;
         }
 
         @Override

@@ -24,7 +24,7 @@ import io.weir.datapath.port.VlanSettings;
  *   NAME access VLAN | trunk VLAN,VLAN... [native VLAN] [tag-type 88a8] | tunnel VLAN    then any of
  *   mtu N, disabled, no-learning, mac-limit N, sticky, isolated, hairpin, no-flood-unknown, no-flood-broadcast,
  *   no-flood-multicast, bpdu-filter, bpdu-guard, router always|never, fast-leave, suppress-neighbours, split-horizon,
- *   storm BROADCAST,MULTICAST,UNKNOWN, esp, enforce, audit, role uplink|host, dhcp client|server, may-advertise,
+ *   storm BROADCAST,MULTICAST,UNKNOWN, esp, peer NAME, enforce, audit, role uplink|host, dhcp client|server, may-advertise,
  *   wire-label verify|required|strip
  * </pre>
  */
@@ -55,6 +55,7 @@ final class PortLines {
     private boolean mayAdvertise;
     private PolicySettings.WireLabel wireLabel = PolicySettings.WireLabel.NONE;
     private PortSettings.Type type = PortSettings.Type.PCAP;
+    private String device = "";
 
     private PortLines(String line) {
         words = new ArrayDeque<>(List.of(line.strip().split(" +")));
@@ -102,7 +103,7 @@ final class PortLines {
         return new PortSettings(
                 name,
                 type,
-                "",
+                device,
                 null,
                 PortSettings.Io.AUTO,
                 mtu,
@@ -138,6 +139,7 @@ final class PortLines {
             case "audit" -> policyMode = PolicyMode.AUDIT;
             case "role" -> role = PortRole.valueOf(words.remove().toUpperCase(Locale.ROOT));
             case "dhcp" -> dhcp = PolicySettings.Dhcp.valueOf(words.remove().toUpperCase(Locale.ROOT));
+            case "peer" -> device = words.remove();
             case "esp" -> type = PortSettings.Type.ESP;
             case "may-advertise" -> mayAdvertise = true;
             case "wire-label" ->

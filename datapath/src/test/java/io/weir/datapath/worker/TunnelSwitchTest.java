@@ -18,7 +18,7 @@ class TunnelSwitchTest {
     private final EventLog events = new EventLog();
 
     private static PortSettings tunnel(String name, String peer) {
-        return TestPorts.port(name, PortSettings.Type.ESP, peer, null, PortSettings.Io.AUTO);
+        return PortLines.parse(name + " access 1 esp peer " + peer).getFirst();
     }
 
     @Test
@@ -63,7 +63,7 @@ class TunnelSwitchTest {
 
             PortException e = assertThrows(PortException.class, () -> weir.addPort(tunnel("tun2", "hv2")));
 
-            assertEquals("tunnel to peer hv2 belongs to port \"tun1\"; remove that port first", e.getMessage());
+            assertEquals("tunnel to peer hv2 belongs to port \"tun1\"", e.reason());
         }
     }
 
@@ -74,7 +74,7 @@ class TunnelSwitchTest {
 
             PortException e = assertThrows(PortException.class, () -> weir.addPort(tunnel("tun1", "hv2")));
 
-            assertTrue(e.getMessage().contains("one worker, this one has 2; set workers: 1"), e.getMessage());
+            assertTrue(e.reason().contains("one worker, this one has 2"), e.reason());
             assertEquals(0, weir.ports().size());
         }
     }
@@ -86,7 +86,7 @@ class TunnelSwitchTest {
 
             PortException e = assertThrows(PortException.class, () -> weir.addPort(tunnel("tun1", "hv2")));
 
-            assertTrue(e.getMessage().contains("no peer \"hv2\""), e.getMessage());
+            assertTrue(e.reason().contains("no peer \"hv2\""), e.reason());
         }
     }
 }

@@ -2,8 +2,6 @@ package io.weir.ipsec.transport;
 
 import java.io.UncheckedIOException;
 
-import org.jspecify.annotations.Nullable;
-
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoHandler;
 import io.netty.channel.IoHandlerContext;

@@ -98,6 +98,6 @@ class EspMutationTest {
                         entry.getKey().label());
             }
         }
-        assertEquals(CHANGES / PER_PACKET, status.packets());
+        assertEquals((CHANGES + PER_PACKET - 1) / PER_PACKET, status.packets());
     }
 }

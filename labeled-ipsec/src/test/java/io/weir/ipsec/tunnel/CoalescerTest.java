@@ -84,16 +84,19 @@ class CoalescerTest {
     @Test
     void shouldBeginAnewAfterAShorterSegmentOrPush() {
         TestPacket shorter = segment(1).payload(counting(10, 1));
-        TestPacket next = tcp().payload(counting(SIZE, 2)).sequence(1 + SIZE + 10).identification(9);
+        TestPacket next =
+                tcp().payload(counting(SIZE, 2)).sequence(1 + SIZE + 10).identification(9);
         TestPacket push = tcp().payload(counting(SIZE, 3))
                 .sequence(1 + SIZE + 10 + SIZE)
                 .identification(10)
                 .flags(ACK | PSH);
-        TestPacket more =
-                tcp().payload(counting(SIZE, 4)).sequence(1 + SIZE + 10 + 2 * SIZE).identification(11);
+        TestPacket more = tcp().payload(counting(SIZE, 4))
+                .sequence(1 + SIZE + 10 + 2 * SIZE)
+                .identification(11);
 
         assertEquals(
-                List.of(54 + SIZE + 10, 54 + 2 * SIZE, 54 + SIZE), lengths(receive(segment(0), shorter, next, push, more)));
+                List.of(54 + SIZE + 10, 54 + 2 * SIZE, 54 + SIZE),
+                lengths(receive(segment(0), shorter, next, push, more)));
     }
 
     @Test

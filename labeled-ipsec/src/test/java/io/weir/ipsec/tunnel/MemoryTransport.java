@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.weir.ipsec.transport.DatagramTransport;
 import io.weir.kernel.EventFd;
 import io.weir.kernel.Memory;
@@ -18,6 +20,7 @@ final class MemoryTransport implements DatagramTransport {
     private static final int HEADERS = 28;
 
     /** One message under way. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared by value
     record Message(byte[] bytes, int segment, int trafficClass) {
         static Message of(byte[] datagram) {
             return new Message(datagram, datagram.length, 0);
@@ -38,7 +41,7 @@ final class MemoryTransport implements DatagramTransport {
     private final List<Message> received = new ArrayList<>();
     private final long memory = Memory.map((long) RECEIVED_MAX * (MESSAGE_MAX + 1));
     private final EventFd readable = EventFd.create();
-    private MemoryTransport peer;
+    private @Nullable MemoryTransport peer;
     int mtu = DEFAULT_MTU;
     int refuseWith;
     int refuseLast;
@@ -86,10 +89,11 @@ final class MemoryTransport implements DatagramTransport {
         }
         errno = refused > 0 ? refuseWith : 0;
         refuseLast = 0;
-        if (peer == null) {
+        MemoryTransport other = peer;
+        if (other == null) {
             sent.addAll(queued);
         } else {
-            peer.inbox.addAll(queued);
+            other.inbox.addAll(queued);
         }
         queued.clear();
         return refused;

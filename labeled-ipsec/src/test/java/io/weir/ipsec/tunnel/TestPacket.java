@@ -102,7 +102,8 @@ final class TestPacket {
 
     /** The frame, all its checksums written. */
     byte[] frame() {
-        ByteBuffer out = ByteBuffer.allocate(headersLength() + payload.length);
+        byte[] bytes = new byte[headersLength() + payload.length];
+        ByteBuffer out = ByteBuffer.wrap(bytes);
         mac(out, destinationMac);
         mac(out, sourceMac);
         if (vlan != 0) {
@@ -115,7 +116,9 @@ final class TestPacket {
             ipv6(out);
         }
         transport(out);
-        byte[] bytes = out.array();
+        if (version == 4) {
+            write16(bytes, networkOffset() + 10, sum(bytes, networkOffset(), transportOffset(), 0));
+        }
         int field = transportOffset() + (protocol == TCP ? 16 : 6);
         int sum = transportSum(bytes, networkOffset(), transportOffset(), protocol);
         write16(bytes, field, sum == 0 && protocol == UDP ? 0xFFFF : sum);
@@ -127,7 +130,6 @@ final class TestPacket {
     }
 
     private void ipv4(ByteBuffer out) {
-        int header = out.position();
         int headerLength = 20 + ipOptions.length;
         out.put((byte) (0x40 | headerLength / 4)).put((byte) trafficClass);
         out.putShort((short) (transportLength() + headerLength)).putShort((short) identification);
@@ -138,7 +140,6 @@ final class TestPacket {
         out.put(HexFormat.of().parseHex(source4))
                 .put(HexFormat.of().parseHex(destination4))
                 .put(ipOptions);
-        write16(out.array(), header + 10, sum(out.array(), header, header + headerLength, 0));
     }
 
     private void ipv6(ByteBuffer out) {
@@ -155,7 +156,7 @@ final class TestPacket {
         out.putShort((short) sourcePort).putShort((short) destinationPort);
         if (protocol == TCP) {
             out.putInt(sequence).putInt(acknowledgment);
-            out.put((byte) ((20 + tcpOptions.length) / 4 << 4)).put((byte) flags);
+            out.put((byte) (((20 + tcpOptions.length) / 4) << 4)).put((byte) flags);
             out.putShort((short) window).putInt(0).put(tcpOptions);
         } else {
             out.putShort((short) transportLength()).putShort((short) 0);
@@ -170,7 +171,7 @@ final class TestPacket {
         byte[] pseudo = version4
                 ? Arrays.copyOfRange(frame, network + 12, network + 20)
                 : Arrays.copyOfRange(frame, network + 8, network + 40);
-        long seed = protocol + (end - transport);
+        long seed = (long) protocol + (end - transport);
         for (int i = 0; i < pseudo.length; i += 2) {
             seed += u16(pseudo, i);
         }
@@ -189,7 +190,7 @@ final class TestPacket {
     }
 
     static int u16(byte[] bytes, int at) {
-        return (bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF;
+        return (bytes[at] & 0xFF) << 8 | (bytes[at + 1] & 0xFF);
     }
 
     static int i32(byte[] bytes, int at) {

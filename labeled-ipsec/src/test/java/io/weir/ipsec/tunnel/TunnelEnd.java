@@ -25,6 +25,7 @@ final class TunnelEnd implements AutoCloseable {
     private static final int FRAME_MAX = 66_000;
 
     /** A frame with what stands beside it in a batch. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared by value
     record Frame(byte[] bytes, int label, int dropReason, byte[] offload) {
         boolean dropped() {
             return dropReason != 0;
@@ -35,7 +36,7 @@ final class TunnelEnd implements AutoCloseable {
         }
 
         int gsoSize() {
-            return offload[4] & 0xFF | (offload[5] & 0xFF) << 8;
+            return (offload[4] & 0xFF) | (offload[5] & 0xFF) << 8;
         }
 
         boolean needsChecksum() {

@@ -81,7 +81,7 @@ class TunnelLoopTest {
     }
 
     private static long pseudo(byte[] frame) {
-        long seed = TCP + (frame.length - 34);
+        long seed = (long) TCP + (frame.length - 34);
         for (int i = 26; i < 34; i += 2) {
             seed += u16(frame, i);
         }

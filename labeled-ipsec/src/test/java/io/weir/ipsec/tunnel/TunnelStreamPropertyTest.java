@@ -44,8 +44,7 @@ class TunnelStreamPropertyTest {
             TunnelSettings settings = TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true);
             try (TunnelEnd sender = new TunnelEnd(wire, esp.sealer(), esp.opener(), settings);
                     TunnelEnd receiver = new TunnelEnd(joined, esp.sealer(), esp.opener(), settings);
-                    TunnelEnd oneByOne =
-                            new TunnelEnd(single, reference.sealer(), reference.opener(), settings)) {
+                    TunnelEnd oneByOne = new TunnelEnd(single, reference.sealer(), reference.opener(), settings)) {
                 send(sender, random, flows);
                 assertConserved(sender);
                 List<byte[]> arriving = disturb(wire, random, lossPercent, swapPercent);

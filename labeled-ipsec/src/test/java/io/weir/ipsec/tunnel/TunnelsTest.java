@@ -2,9 +2,9 @@ package io.weir.ipsec.tunnel;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -40,10 +40,11 @@ class TunnelsTest {
     private static final int SPI = 0x1000;
 
     private final SaStateFile state = SaStateFile.inMemory(() -> 1_700_000_000_000_000_000L);
-    private final AtomicReference<MemoryTransport> transport = new AtomicReference<>();
+    // Of the device opened last.
+    private final List<MemoryTransport> transports = new ArrayList<>();
     private final Tunnels tunnels = new Tunnels(CryptoLibrary.best(), state, () -> 0, _ -> {
-        transport.set(MemoryTransport.alone());
-        return transport.get();
+        transports.add(MemoryTransport.alone());
+        return transports.getLast();
     });
 
     @AfterEach
@@ -148,7 +149,9 @@ class TunnelsTest {
             tunnels.change("hv2", List.of(sa(Direction.OUTBOUND, SPI + 2)), List.of());
             assertEquals(PortDevice.Link.UP, device.link());
         }
-        assertEquals(List.of(SPI + 2), tunnels.sas("hv2").stream().map(sa -> sa.spi()).toList());
+        assertEquals(
+                List.of(SPI + 2),
+                tunnels.sas("hv2").stream().map(sa -> sa.spi()).toList());
     }
 
     @Test
@@ -161,7 +164,7 @@ class TunnelsTest {
             transmitter.flush();
             Memory.unmap(frame, 4096);
 
-            assertEquals(1, transport.get().sent.size());
+            assertEquals(1, transports.getLast().sent.size());
             assertEquals(PortDevice.Link.NO_CARRIER, device.link());
         }
     }
@@ -175,7 +178,7 @@ class TunnelsTest {
         assertThrows(IllegalArgumentException.class, () -> tunnels.sas("hv3"));
         assertThrows(IllegalArgumentException.class, () -> tunnels.change("hv3", List.of(), List.of()));
         PortException unknown = assertThrows(PortException.class, () -> tunnels.open(4, port("hv3")));
-        assertTrue(unknown.getMessage().contains("[hv2]"), unknown.getMessage());
+        assertTrue(unknown.toString().contains("[hv2]"), unknown.toString());
     }
 
     @Test
@@ -210,7 +213,7 @@ class TunnelsTest {
         PortException missing = assertThrows(PortException.class, () -> tunnels.open(4, port("hv2")));
 
         assertTrue(missing.deviceMissing());
-        assertTrue(missing.getMessage().contains("192.0.2.77"), missing.getMessage());
+        assertTrue(missing.toString().contains("192.0.2.77"), missing.toString());
         assertEquals("", tunnels.status().getFirst().io());
     }
 
@@ -222,8 +225,7 @@ class TunnelsTest {
                 IllegalArgumentException.class,
                 () -> peer("hv2", "127.0.0.1", TunnelSettings.Payload.ETHERNET, List.of(all)));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> peer("hv2", "127.0.0.1", TunnelSettings.Payload.IP, List.of()));
+                IllegalArgumentException.class, () -> peer("hv2", "127.0.0.1", TunnelSettings.Payload.IP, List.of()));
         tunnels.add(peer("hv2", "127.0.0.1", TunnelSettings.Payload.IP, List.of(all)));
         assertEquals(0x02, tunnels.status().getFirst().gatewayMac() >>> 40);
     }
