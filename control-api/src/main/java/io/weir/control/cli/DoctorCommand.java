@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
 import io.weir.control.doctor.Doctor;
 import io.weir.control.doctor.Finding;
 import io.weir.control.v1.ListPortsRequest;
+import io.weir.control.v1.ListTunnelsRequest;
+import io.weir.control.v1.Tunnel;
 
 /** {@code weir doctor}: what the machine offers, what is missing, and what to do about it. */
 @Command(
@@ -41,7 +43,7 @@ final class DoctorCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path folder = socket.toAbsolutePath().getParent();
-        List<Finding> findings = Doctor.examine(folder == null ? Path.of("/") : folder, liveDevices());
+        List<Finding> findings = Doctor.examine(folder == null ? Path.of("/") : folder, liveDevices(), keyFiles());
         PrintWriter out = spec.commandLine().getOut();
         output.print(out, document(findings), table(findings));
         return Doctor.usable(findings) ? ExitCode.DONE : ExitCode.REFUSED;
@@ -53,6 +55,19 @@ final class DoctorCommand implements Callable<Integer> {
             return daemon.ports().listPorts(ListPortsRequest.getDefaultInstance()).getPortsList().stream()
                     .filter(port -> port.getSettings().getNetns().isEmpty())
                     .map(port -> port.getSettings().getDevice())
+                    .collect(Collectors.toSet());
+        } catch (CommandException | StatusRuntimeException noDaemon) {
+            return Set.of();
+        }
+    }
+
+    /** Of its tunnels; none when no daemon answers. */
+    private Set<Path> keyFiles() {
+        try (ControlChannel daemon = new ControlChannel(socket)) {
+            return daemon.tunnels().listTunnels(ListTunnelsRequest.getDefaultInstance()).getTunnelsList().stream()
+                    .map(Tunnel::getKeyFile)
+                    .filter(file -> !file.isEmpty())
+                    .map(Path::of)
                     .collect(Collectors.toSet());
         } catch (CommandException | StatusRuntimeException noDaemon) {
             return Set.of();

@@ -17,18 +17,7 @@ final class SaListing {
 
     static Table table(List<Sa> sas) {
         Table table = new Table(
-                "PEER",
-                "DIR",
-                "SPI",
-                "LABEL",
-                "CIPHER",
-                "STATE",
-                "LEFT",
-                "PACKETS",
-                "BYTES",
-                "SEQUENCE",
-                "DROPS",
-                "REASON");
+                "PEER", "DIR", "SPI", "LABEL", "CIPHER", "STATE", "CURRENT", "LEFT", "IDLE", "PACKETS", "BYTES", "DROPS");
         for (Sa sa : sas) {
             table.row(
                     sa.getPeer(),

@@ -13,12 +13,14 @@ public final class Doctor {
      * All findings, in a fixed order.
      *
      * @param socketFolder where daemons keep their sockets
+     * @param keyFiles that the running daemon has
      * @param liveDevices interfaces in this namespace that a running daemon has as ports
      */
-    public static List<Finding> examine(Path socketFolder, Set<String> liveDevices) {
+    public static List<Finding> examine(Path socketFolder, Set<String> liveDevices, Set<Path> keyFiles) {
         return Stream.of(
                         JavaChecks.all(),
                         KernelChecks.all(),
+                        TunnelChecks.all(keyFiles),
                         ToolChecks.all(),
                         LeftoverChecks.all(socketFolder, liveDevices))
                 .flatMap(List::stream)

@@ -56,6 +56,10 @@ class MethodRolesTest {
             weir.v1.CaptureService/Replay,                                OPERATOR
             weir.v1.FlowService/Flows,                                    VIEWER
             weir.v1.FlowService/FlushSessions,                            OPERATOR
+            weir.v1.TunnelService/ListTunnels,                            VIEWER
+            weir.v1.TunnelService/ListSas,                                VIEWER
+            weir.v1.TunnelService/AddSa,                                  ADMIN
+            weir.v1.TunnelService/RemoveSa,                               ADMIN
             grpc.health.v1.Health/Check,                                  VIEWER
             grpc.health.v1.Health/Watch,                                  VIEWER
             grpc.reflection.v1.ServerReflection/ServerReflectionInfo,     VIEWER

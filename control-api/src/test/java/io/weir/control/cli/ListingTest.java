@@ -21,7 +21,17 @@ import io.weir.control.v1.MacEntry;
 import io.weir.control.v1.Port;
 import io.weir.control.v1.PortCounters;
 import io.weir.control.v1.PortState;
+import io.weir.control.v1.Sa;
+import io.weir.control.v1.SaDirection;
+import io.weir.control.v1.SaLifetime;
+import io.weir.control.v1.SaState;
 import io.weir.control.v1.Statistics;
+import io.weir.control.v1.Tunnel;
+import io.weir.control.v1.TunnelCounters;
+import io.weir.control.v1.TunnelEncapsulation;
+import io.weir.control.v1.TunnelPayload;
+import io.weir.control.v1.TunnelSelector;
+import io.weir.control.v1.TunnelTransport;
 import io.weir.control.v1.WorkerStatistics;
 import io.weir.datapath.policy.PolicyMode;
 
@@ -142,6 +152,76 @@ class ListingTest {
                 "stats-drops.txt",
                 printed(out -> StatsCommand.dropTable(statistics.getDropsList()).print(out)));
         check("stats.json", printed(out -> Json.print(out, StatsCommand.document(statistics))));
+    }
+
+    @Test
+    void shouldPrintTunnelsAndSas() throws IOException {
+        Drop replayed = DROP.toBuilder()
+                .setReason("esp-replayed")
+                .setCode(152)
+                .setStage("esp-decrypt")
+                .build();
+        Tunnel tunnel = Tunnel.newBuilder()
+                .setPeer("hv2")
+                .setLocal("192.0.2.1")
+                .setRemote("192.0.2.2")
+                .setEncapsulation(TunnelEncapsulation.TUNNEL_ENCAPSULATION_UDP)
+                .setUdpPort(4500)
+                .setPayload(TunnelPayload.TUNNEL_PAYLOAD_ETHERNET)
+                .setTransport(TunnelTransport.TUNNEL_TRANSPORT_IO_URING)
+                .setDontFragment(true)
+                .setLabel("s0-s5")
+                .setKeyFile("/etc/weir/hv2.keys")
+                .setPort("tun-hv2")
+                .setState(PortState.PORT_STATE_UP)
+                .setIo("socket")
+                .setPathMtu(1500)
+                .setMtu(1421)
+                .setSasIn(2)
+                .setSasOut(1)
+                .setCounters(TunnelCounters.newBuilder().setSent(12).setReceived(1000).addDrops(replayed))
+                .build();
+        Tunnel closed = tunnel.toBuilder()
+                .setPeer("gw")
+                .setEncapsulation(TunnelEncapsulation.TUNNEL_ENCAPSULATION_RAW)
+                .setPayload(TunnelPayload.TUNNEL_PAYLOAD_IP)
+                .addSelectors(TunnelSelector.newBuilder().setLocal("10.8.0.0/16").setRemote("10.9.0.0/16"))
+                .clearPort()
+                .clearState()
+                .clearIo()
+                .clearMtu()
+                .clearPathMtu()
+                .clearCounters()
+                .setSaStateError("EIO")
+                .build();
+        Sa sa = Sa.newBuilder()
+                .setPeer("hv2")
+                .setDirection(SaDirection.SA_DIRECTION_IN)
+                .setSpi(0x2001)
+                .setLabel("system_u:system_r:app_t:s2")
+                .setLevel("s2")
+                .setCipher("aes-256-gcm-16")
+                .setEsn(true)
+                .setReplayWindow(4096)
+                .setLifetime(SaLifetime.newBuilder().setSeconds(86_400))
+                .setState(SaState.SA_STATE_EXPIRING)
+                .setCurrent(true)
+                .setPackets(1000)
+                .setBytes(64_000)
+                .setSequence(1003)
+                .addDrops(replayed)
+                .setAgeNs(80_000_000_000_000L)
+                .setIdleNs(75_000_000_000L)
+                .setLeftNs(6_400_000_000_000L)
+                .build();
+
+        List<Tunnel> tunnels = List.of(tunnel, closed);
+        check("tunnels.txt", printed(out -> TunnelListing.table(tunnels).print(out)));
+        check("tunnels.json", printed(out -> Json.print(out, TunnelListing.document(tunnels))));
+        List<Sa> sas = List.of(sa, Sa.newBuilder(sa).setSpi(-1).setDirection(SaDirection.SA_DIRECTION_OUT).clearLabel()
+                .clearLeftNs().clearIdleNs().clearDrops().setCurrent(false).build());
+        check("sas.txt", printed(out -> SaListing.table(sas).print(out)));
+        check("sas.json", printed(out -> Json.print(out, SaListing.document(sas))));
     }
 
     @Test

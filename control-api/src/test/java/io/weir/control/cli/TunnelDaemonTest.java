@@ -138,12 +138,13 @@ class TunnelDaemonTest {
     void shouldRefuseBadSasAndChangeNothing() throws IOException {
         String before = hosts.onA(ExitCode.DONE, "sas").replaceAll("[0-9]+s", "");
         String good = hosts.keyFile("good.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n").toString();
+        String taken = hosts.keyFile("taken.keys", "0x1001: " + TwoTunnelHosts.KEY_NEXT + "\n").toString();
         String shared = hosts.keyFile("shared.keys", "0x1005: " + TwoTunnelHosts.KEY_AB + "\n").toString();
         String broken = hosts.keyFile("broken.keys", TwoTunnelHosts.KEY_NEXT + "\n").toString();
 
         refused("no such peer: was \"x\"", "--peer", "x", "--direction", "out", "--spi", "0x1005");
         refused("SPI is taken by the out SA of peer b", "--peer", "b", "--direction", "in", "--spi", "0x1001", "--label", "s5",
-                "--key-file", good);
+                "--key-file", taken);
         refused("--spi must be 256", "--peer", "b", "--direction", "out", "--spi", "7");
         refused("label must lie in the peer's label s0-s5: was s7", "--peer", "b", "--direction", "out", "--spi", "0x1005",
                 "--label", "s7", "--key-file", good);
