@@ -60,14 +60,14 @@ class PolicyFlowsTest {
                 new LabelSettings(domain(false), Map.of()));
 
         ProblemException refused = assertThrows(
-                ProblemException.class, () -> new PolicyCompiler().compile(request));
+                ProblemException.class, () -> new PolicyCompiler(PolicyCompiler.DEFAULT_BUDGET_BYTES).compile(request));
 
-        assertEquals(1, refused.problems().size());
+        assertEquals(1, refused.errors().size());
         assertEquals(
                 "test.yaml:6: spec.securityLabel: does not comply with domain test, as information can flow browser_t:s5 ->"
                         + " Component web.browser -> browser_t:s2; narrow its range, or with whom its rules let it speak,"
                         + " or declare type browser_t trusted with writeDown in domain.yaml",
-                refused.problems().getFirst().toString());
+                refused.errors().getFirst().toString());
     }
 
     @Test

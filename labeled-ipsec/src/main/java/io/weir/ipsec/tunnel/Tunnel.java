@@ -66,8 +66,9 @@ final class Tunnel implements AutoCloseable {
             Supplier<DatagramTransport> open = () -> transports.apply(settings.transportSettings());
             DatagramTransport transport = namespace == null ? open.get() : namespace.call(open::get);
             TunnelParts made = parts(number, transport);
+            OpenTunnel opened = new OpenTunnel(made, namespace, addresses, lock);
             parts = made;
-            return new OpenTunnel(made, namespace, addresses, lock);
+            return opened;
         } catch (RuntimeException e) {
             closeAll(netlink, namespace);
             throw e;

@@ -50,8 +50,8 @@ public record TunnelSettings(
                     + "\": selectors are not looked at in Ethernet frames; leave them out, or choose payload ip");
         }
         if (payload == Payload.IP && selectors.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "peer \"" + name + "\": payload ip needs selectors, at least one pair of local and remote addresses");
+            throw new IllegalArgumentException("peer \"" + name
+                    + "\": payload ip needs selectors, at least one pair of local and remote addresses");
         }
     }
 

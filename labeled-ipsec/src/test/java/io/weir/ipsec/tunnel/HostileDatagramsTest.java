@@ -52,10 +52,12 @@ class HostileDatagramsTest {
                     assertEquals(0, receiver.receiveAll().getFirst().dropReason());
                 }
                 assertConserved(receiver, found);
-                assertTrue(found.getOrDefault(DropReason.ESP_AUTHENTICATION_FAILED, 0) > MUTATIONS / 4, found.toString());
+                assertTrue(
+                        found.getOrDefault(DropReason.ESP_AUTHENTICATION_FAILED, 0) > MUTATIONS / 4, found.toString());
                 assertTrue(found.getOrDefault(DropReason.ESP_SPI_UNKNOWN, 0) > 100, found.toString());
                 assertTrue(found.getOrDefault(DropReason.ESP_TRUNCATED, 0) > 100, found.toString());
-                assertTrue(found.keySet().stream().allMatch(reason -> reason.stage().equals("esp-decrypt")));
+                assertTrue(found.keySet().stream()
+                        .allMatch(reason -> reason.stage().equals("esp-decrypt")));
             }
         }
     }
@@ -113,10 +115,12 @@ class HostileDatagramsTest {
             try (TunnelEnd receiver = new TunnelEnd(in, esp, esp, settings(payload))) {
                 long frames = 0;
                 for (int i = 0; i < MUTATIONS / 10; i++) {
-                    in.inbox.add(new MemoryTransport.Message(clear(random), 1 + random.nextInt(3000), random.nextInt(5) - 1));
+                    in.inbox.add(new MemoryTransport.Message(
+                            clear(random), 1 + random.nextInt(3000), random.nextInt(5) - 1));
                     for (TunnelEnd.Frame frame : receiver.receiveAll()) {
                         frames++;
-                        assertTrue(frame.dropReason() == 0 || DropReason.ofCode(frame.dropReason()).stage().equals("esp-decrypt"));
+                        assertTrue(frame.dropReason() == 0
+                                || DropReason.ofCode(frame.dropReason()).stage().equals("esp-decrypt"));
                     }
                 }
                 TunnelCounters counters = receiver.parts.counters();
@@ -176,7 +180,8 @@ class HostileDatagramsTest {
                 assertEquals(frames, sender.sent() + sender.dropped());
                 assertEquals(sender.dropped(), sender.refused.size());
                 assertTrue(sender.refused.stream()
-                        .allMatch(refused -> DropReason.ofCode(refused.reason()).stage().equals("esp-encrypt")));
+                        .allMatch(refused ->
+                                DropReason.ofCode(refused.reason()).stage().equals("esp-encrypt")));
                 assertTrue(sender.dropped() > 0);
                 assertTrue(payload == TunnelSettings.Payload.IP || sender.sent() > frames / 4);
             }
@@ -186,7 +191,9 @@ class HostileDatagramsTest {
     private static void transmit(TunnelEnd sender, Random random) {
         TestPacket packet = random.nextInt(3) == 0 ? udp(random.nextInt(3000)) : random.nextBoolean() ? tcp() : tcp6();
         packet.payload = counting(random.nextInt(random.nextInt(8) == 0 ? 40_000 : 2000), 3);
-        packet.destinationMac = random.nextBoolean() ? 0x5254_0000_0002L : GatewayAddress.of("hv2", sender.parts.settings().local());
+        packet.destinationMac = random.nextBoolean()
+                ? 0x5254_0000_0002L
+                : GatewayAddress.of("hv2", sender.parts.settings().local());
         byte[] frame = packet.frame();
         for (int i = random.nextInt(4); i > 0; i--) {
             frame[12 + random.nextInt(Math.min(frame.length, 80) - 12)] = (byte) random.nextInt(256);
@@ -204,7 +211,9 @@ class HostileDatagramsTest {
                 random.nextInt(60),
                 random.nextInt(20));
         if (type != 0) {
-            assertTrue(Arrays.equals(cut, sender.transmitted(cut.length)), "a changed a super-frame that others may send too");
+            assertTrue(
+                    Arrays.equals(cut, sender.transmitted(cut.length)),
+                    "a changed a super-frame that others may send too");
         }
     }
 }

@@ -200,8 +200,8 @@ class TunnelTransmitterTest {
     void shouldLetTheNetworkFragmentWhereItMay() {
         MemoryTransport other = MemoryTransport.alone();
         ClearEsp its = new ClearEsp();
-        try (TunnelEnd fragmented = new TunnelEnd(
-                other, its, its, TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, false))) {
+        try (TunnelEnd fragmented =
+                new TunnelEnd(other, its, its, TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, false))) {
             fragmented.transmit(udp(1460).frame(), 0);
             fragmented.transmit(udp(1460).frame(), 0);
 
@@ -220,7 +220,9 @@ class TunnelTransmitterTest {
 
         assertEquals(
                 List.of(0xB9, 0x2A, 0),
-                transport.sent.stream().map(MemoryTransport.Message::trafficClass).toList());
+                transport.sent.stream()
+                        .map(MemoryTransport.Message::trafficClass)
+                        .toList());
     }
 
     @Test
@@ -234,7 +236,8 @@ class TunnelTransmitterTest {
         end.transmit(frame, 2);
 
         assertEquals(2, end.dropped(DropReason.ESP_MTU_EXCEEDED));
-        assertEquals(1000 - 28 - ClearEsp.OVERHEAD - 14, u16(end.receive().getFirst().bytes(), 40));
+        assertEquals(
+                1000 - 28 - ClearEsp.OVERHEAD - 14, u16(end.receive().getFirst().bytes(), 40));
         assertEquals(1000 - 28 - 32 - 2 - 14, end.device.mtu());
     }
 

@@ -149,7 +149,9 @@ class TunnelsTest {
             tunnels.change("hv2", List.of(sa(Direction.OUTBOUND, SPI + 2)), List.of());
             assertEquals(PortDevice.Link.UP, device.link());
         }
-        assertEquals(List.of(SPI + 2), tunnels.sas("hv2").stream().map(sa -> sa.spi()).toList());
+        assertEquals(
+                List.of(SPI + 2),
+                tunnels.sas("hv2").stream().map(sa -> sa.spi()).toList());
     }
 
     @Test
@@ -223,8 +225,7 @@ class TunnelsTest {
                 IllegalArgumentException.class,
                 () -> peer("hv2", "127.0.0.1", TunnelSettings.Payload.ETHERNET, List.of(all)));
         assertThrows(
-                IllegalArgumentException.class,
-                () -> peer("hv2", "127.0.0.1", TunnelSettings.Payload.IP, List.of()));
+                IllegalArgumentException.class, () -> peer("hv2", "127.0.0.1", TunnelSettings.Payload.IP, List.of()));
         tunnels.add(peer("hv2", "127.0.0.1", TunnelSettings.Payload.IP, List.of(all)));
         assertEquals(0x02, tunnels.status().getFirst().gatewayMac() >>> 40);
     }
