@@ -198,6 +198,27 @@ public final class Sad implements AutoCloseable {
         unused.forEach(gone -> gone.wipe().run());
     }
 
+    /** Whether it has this very SA: the same settings, and the same key. */
+    public boolean has(SaSettings settings) {
+        return inbound.stream().anyMatch(sa -> same(sa.settings(), sa.fingerprint(), settings))
+                || outbound.stream().anyMatch(sa -> same(sa.settings(), sa.fingerprint(), settings));
+    }
+
+    private static boolean same(SaSettings present, SaKey.Fingerprint key, SaSettings other) {
+        SaSettings named = new SaSettings(
+                present.direction(),
+                present.spi(),
+                present.level(),
+                present.context(),
+                present.cipher(),
+                other.key(),
+                present.esn(),
+                present.replayWindow(),
+                present.tfcLength(),
+                present.lifetime());
+        return named.equals(other) && key.equals(other.key().fingerprint());
+    }
+
     /** Every SA as it is now, inbound first, oldest first. */
     public List<SaStatus> status(long nowNs) {
         List<SaStatus> list = new ArrayList<>();
