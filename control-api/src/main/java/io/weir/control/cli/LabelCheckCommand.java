@@ -3,7 +3,6 @@ package io.weir.control.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -14,122 +13,112 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import io.weir.identity.label.LabelCheck;
 import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelException;
 import io.weir.identity.label.LevelRange;
-import io.weir.identity.label.SecurityContext;
+import io.weir.identity.manifest.LabelDomainReader;
 
 /** {@code weir label check A B}: how two labels stand to each other; no daemon is asked. */
 @Command(
         name = "check",
-        description = "Say how two labels stand to each other, and whether a flow may pass from one to the other.",
+        description = "Say how two labels stand to each other, and whether flows may pass between them.",
         footer = {
             "",
-            "A label is a level, a range, or a security context. A flow from A travels at A's low level.",
-            "Exit status: 0 it may pass, 1 it may not.",
+            "A label is a level, a range, or a security context. A flow travels at the low level of its source, unless its",
+            "packets prove another one.",
+            "Exit status: 0 some flow between them may pass, 1 none.",
             "Examples:",
             "  weir label check s5:c1.c3 s2:c1",
             "  weir label check system_u:system_r:api_t:s2-s5 system_u:system_r:db_t:s2 --domain /etc/weir/domain.yaml",
         })
 final class LabelCheckCommand implements Callable<Integer> {
-    private static final int COLONS_OF_A_CONTEXT = 3;
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before call()
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "A", description = "Label of the source.")
-    private String source = "";
+    @Parameters(index = "0", paramLabel = "A", description = "One label.")
+    private String first = "";
 
-    @Parameters(index = "1", paramLabel = "B", description = "Label of the destination.")
-    private String destination = "";
+    @Parameters(index = "1", paramLabel = "B", description = "The other.")
+    private String second = "";
 
-    @Option(names = "--domain", paramLabel = "FILE", description = "Label domain file, whose types count then.")
+    @Option(names = "--domain", paramLabel = "FILE", description = "Label domain file, whose names and types count then.")
     private @Nullable Path file;
 
     @Mixin
     private Output output = new Output();
 
-    /** A label as it was written: without a context there is no type that could be refused. */
-    private record Label(LevelRange range, Optional<SecurityContext> context) {
-        @Override
-        public String toString() {
-            return context.map(SecurityContext::toString).orElseGet(range::toString);
-        }
-    }
-
     @Override
     public Integer call() {
-        LabelDomain domain = file == null ? LabelDomain.NONE : LabelFiles.read(file);
-        Label from = label("A", source);
-        Label to = label("B", destination);
-        boolean levels = to.range.contains(from.range.low());
-        boolean types = types(domain, from, to);
+        LabelCheck check = check();
         PrintWriter out = spec.commandLine().getOut();
         if (output.json()) {
-            Json.print(out, document(from, to, levels, types));
+            Json.print(out, document(check));
         } else {
-            print(out, from, to, levels, types);
+            print(out, check);
         }
-        return levels && types ? ExitCode.DONE : ExitCode.REFUSED;
+        return check.mayPass() ? ExitCode.DONE : ExitCode.REFUSED;
     }
 
-    private static Label label(String which, String text) {
+    private LabelCheck check() {
+        LabelDomain domain = file == null ? LabelDomain.NONE : LabelDomainReader.read(file);
         try {
-            if (text.chars().filter(c -> c == ':').count() < COLONS_OF_A_CONTEXT) {
-                return new Label(LevelRange.parse(text), Optional.empty());
-            }
-            SecurityContext context = SecurityContext.parse(text);
-            return new Label(context.range(), Optional.of(context));
+            return LabelCheck.of(first, second, domain);
         } catch (LabelException wrong) {
-            throw new CommandException(ExitCode.BAD_INPUT, which + ": " + wrong.getMessage());
+            throw new CommandException(ExitCode.BAD_INPUT, String.valueOf(wrong.getMessage()));
         }
     }
 
-    private static boolean types(LabelDomain domain, Label from, Label to) {
-        return from.context.isEmpty()
-                || to.context.isEmpty()
-                || domain.flows(from.context.get().type(), to.context.get().type());
-    }
-
-    private static void print(PrintWriter out, Label from, Label to, boolean levels, boolean types) {
-        line(out, "low levels: " + from.range.low() + ' ' + relation(from, to) + ' ' + to.range.low());
-        line(out, "least upper bound: " + from.range.low().lub(to.range.low()));
-        line(out, "greatest lower bound: " + from.range.low().glb(to.range.low()));
-        line(
+    private static void print(PrintWriter out, LabelCheck check) {
+        LevelRange a = check.first().range();
+        LevelRange b = check.second().range();
+        line(out, "low levels: " + a.low() + ' ' + check.low().word() + ' ' + b.low());
+        line(out, "high levels: " + a.high() + ' ' + check.high().word() + ' ' + b.high());
+        line(out, "lub: " + check.lub() + ", glb: " + check.glb());
+        line(out, "levels of both: " + shared(check));
+        check.types().ifPresent(types -> line(
                 out,
-                "level: " + from.range.low() + (levels ? " is in " : " is not in ") + to.range
-                        + (levels ? "" : " (label-denied)"));
-        if (from.context.isPresent() && to.context.isPresent()) {
-            line(
-                    out,
-                    "types: " + from.context.get().type() + " and "
-                            + to.context.get().type()
-                            + (types ? " may talk" : " may not talk (label-type-denied)"));
-        }
-        line(out, from + " -> " + to + ": " + (levels && types ? "allow" : "drop"));
+                "types: " + types.first() + (types.sends() ? " may" : " may not") + " send to " + types.second() + ", "
+                        + types.second() + (types.replies() ? " may" : " may not") + " send to " + types.first()));
+        line(out, check.first() + " -> " + check.second() + ": " + verdict(check.forth(), a));
+        line(out, check.second() + " -> " + check.first() + ": " + verdict(check.back(), b));
         out.flush();
     }
 
-    /** {@code eq}, {@code dom}, {@code domby}, {@code incomp}, as SELinux's policy language says. */
-    private static String relation(Label from, Label to) {
-        return from.range.low().to(to.range.low()).word();
+    private static String shared(LabelCheck check) {
+        return check.shared().map(LevelRange::toString).orElse("none");
+    }
+
+    /** Of a flow at the source's own level. */
+    private static String verdict(boolean passes, LevelRange source) {
+        return (passes ? "allow at " : "drop at ") + source.low();
     }
 
     private static void line(PrintWriter out, String text) {
         out.println(TerminalText.escape(text));
     }
 
-    private static Map<String, Object> document(Label from, Label to, boolean levels, boolean types) {
-        return Json.fields()
-                .put("source", from)
-                .put("destination", to)
-                .put("relation", relation(from, to))
-                .put("lub", from.range.low().lub(to.range.low()))
-                .put("glb", from.range.low().glb(to.range.low()))
-                .put("levelAllowed", levels)
-                .put("typesAllowed", types)
-                .put("allowed", levels && types)
-                .map();
+    private static Map<String, Object> document(LabelCheck check) {
+        Json.Fields fields = Json.fields()
+                .put("first", check.first())
+                .put("second", check.second())
+                .put("low", check.low().word())
+                .put("high", check.high().word())
+                .put("lub", check.lub())
+                .put("glb", check.glb())
+                .put("shared", check.shared().map(LevelRange::toString).orElse(""))
+                .put("forth", check.forth())
+                .put("back", check.back())
+                .put("mayPass", check.mayPass());
+        check.types().ifPresent(types -> fields.put(
+                "types",
+                Json.fields()
+                        .put("first", types.first())
+                        .put("second", types.second())
+                        .put("sends", types.sends())
+                        .put("replies", types.replies())
+                        .map()));
+        return fields.map();
     }
 }

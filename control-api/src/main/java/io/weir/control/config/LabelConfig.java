@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 import io.weir.datapath.port.WireLabelSettings;
+import io.weir.identity.document.Problem;
+import io.weir.identity.document.ProblemException;
 import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelException;
 import io.weir.identity.label.LevelRange;
+import io.weir.identity.manifest.LabelDomainReader;
 
 /** Reads {@code labels}, and ranges of levels wherever they stand. */
 final class LabelConfig {
@@ -32,8 +35,18 @@ final class LabelConfig {
         }
         if (!file.isAbsolute()) {
             labels.problem(ConfigKey.LABELS_DOMAIN, "must be an absolute path: was " + file, "begin it with /");
+            return LabelDomain.NONE;
         }
-        return LabelDomain.NONE; // the reader is to come
+        try {
+            return LabelDomainReader.read(file);
+        } catch (ProblemException wrong) {
+            for (Problem problem : wrong.errors()) {
+                String where = problem.source() + (problem.line() > 0 ? ":" + problem.line() : "");
+                String key = problem.key().isEmpty() ? "" : ": " + problem.key();
+                labels.problem(ConfigKey.LABELS_DOMAIN, where + key + ": " + problem.problem(), problem.remedy());
+            }
+            return LabelDomain.NONE;
+        }
     }
 
     private static List<Integer> tags(Section cipso) {
