@@ -28,10 +28,10 @@ final class ComponentsCommand extends DaemonVerb {
     }
 
     private static Table table(List<Component> components) {
-        boolean labels =
-                components.stream().anyMatch(component -> !component.getSecurityLabel().isEmpty());
-        List<String> titles = new ArrayList<>(List.of(
-                "COMPONENT", "IDENTITY", "PORTS", "MODE", "INGRESS", "EGRESS", "QUARANTINE", "SOURCE"));
+        boolean labels = components.stream()
+                .anyMatch(component -> !component.getSecurityLabel().isEmpty());
+        List<String> titles = new ArrayList<>(
+                List.of("COMPONENT", "IDENTITY", "PORTS", "MODE", "INGRESS", "EGRESS", "QUARANTINE", "SOURCE"));
         if (labels) {
             titles.add(LABEL_COLUMN, "SECURITY LABEL");
         }

@@ -55,8 +55,11 @@ final class ExplainCommand extends DaemonVerb {
 
     @Override
     int ask(ControlChannel daemon, PrintWriter out) {
-        ExplainRequest.Builder request =
-                ExplainRequest.newBuilder().setFrom(from).setTo(to).setRevision(revision).setLabel(label);
+        ExplainRequest.Builder request = ExplainRequest.newBuilder()
+                .setFrom(from)
+                .setTo(to)
+                .setRevision(revision)
+                .setLabel(label);
         destination(request);
         Explanation answer = daemon.policies().explain(request.build());
         if (output.json()) {
@@ -113,7 +116,9 @@ final class ExplainCommand extends DaemonVerb {
 
     private static void side(PrintWriter out, String which, SideExplanation side) {
         String context = side.getContext().isEmpty() ? "" : ", " + side.getContext();
-        line(out, which + side.getComponent() + " (known by " + side.getAssurance() + context + "): " + side.getAction());
+        line(
+                out,
+                which + side.getComponent() + " (known by " + side.getAssurance() + context + "): " + side.getAction());
         line(out, "  rule: " + (side.hasRule() ? text(side.getRule()) : "none"));
         side.getStepsList().forEach(step -> line(out, "  " + step));
         if (side.hasNearest()) {

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +44,10 @@ final class LabelCheckCommand implements Callable<Integer> {
     @Parameters(index = "1", paramLabel = "B", description = "The other.")
     private String second = "";
 
-    @Option(names = "--domain", paramLabel = "FILE", description = "Label domain file, whose names and types count then.")
+    @Option(
+            names = "--domain",
+            paramLabel = "FILE",
+            description = "Label domain file, whose names and types count then.")
     private @Nullable Path file;
 
     @Mixin
@@ -77,10 +81,12 @@ final class LabelCheckCommand implements Callable<Integer> {
         line(out, "high levels: " + a.high() + ' ' + check.high().word() + ' ' + b.high());
         line(out, "lub: " + check.lub() + ", glb: " + check.glb());
         line(out, "levels of both: " + shared(check));
-        check.types().ifPresent(types -> line(
-                out,
-                "types: " + types.first() + (types.sends() ? " may" : " may not") + " send to " + types.second() + ", "
-                        + types.second() + (types.replies() ? " may" : " may not") + " send to " + types.first()));
+        check.types()
+                .ifPresent(types -> line(
+                        out,
+                        "types: " + types.first() + (types.sends() ? " may" : " may not") + " send to " + types.second()
+                                + ", " + types.second() + (types.replies() ? " may" : " may not") + " send to "
+                                + types.first()));
         line(out, check.first() + " -> " + check.second() + ": " + verdict(check.forth(), a));
         line(out, check.second() + " -> " + check.first() + ": " + verdict(check.back(), b));
         out.flush();
@@ -111,14 +117,15 @@ final class LabelCheckCommand implements Callable<Integer> {
                 .put("forth", check.forth())
                 .put("back", check.back())
                 .put("mayPass", check.mayPass());
-        check.types().ifPresent(types -> fields.put(
-                "types",
-                Json.fields()
-                        .put("first", types.first())
-                        .put("second", types.second())
-                        .put("sends", types.sends())
-                        .put("replies", types.replies())
-                        .map()));
+        check.types()
+                .ifPresent(types -> fields.put(
+                        "types",
+                        Json.fields()
+                                .put("first", types.first())
+                                .put("second", types.second())
+                                .put("sends", types.sends())
+                                .put("replies", types.replies())
+                                .map()));
         return fields.map();
     }
 }

@@ -17,7 +17,8 @@ final class SaListing {
 
     static Table table(List<Sa> sas) {
         Table table = new Table(
-                "PEER", "DIR", "SPI", "LABEL", "CIPHER", "STATE", "CURRENT", "LEFT", "IDLE", "PACKETS", "BYTES", "DROPS");
+                "PEER", "DIR", "SPI", "LABEL", "CIPHER", "STATE", "CURRENT", "LEFT", "IDLE", "PACKETS", "BYTES",
+                "DROPS");
         for (Sa sa : sas) {
             table.row(
                     sa.getPeer(),

@@ -88,7 +88,8 @@ final class SessionsCommand extends DaemonVerb {
     }
 
     static Table table(List<Session> sessions) {
-        boolean labels = sessions.stream().anyMatch(session -> !session.getLabel().isEmpty());
+        boolean labels =
+                sessions.stream().anyMatch(session -> !session.getLabel().isEmpty());
         Table table = labels
                 ? new Table("SOURCE", "DESTINATION", "PROTO", "LABEL", "STATE", "SENT", "GOT", "AGE", "IDLE", "EPOCH")
                 : new Table("SOURCE", "DESTINATION", "PROTO", "STATE", "SENT", "GOT", "AGE", "IDLE", "EPOCH");

@@ -391,7 +391,12 @@ public enum ConfigKey {
             "tap: the port's name; netdev: must be said",
             LIVE,
             "The kernel's interface."),
-    PORT_NETNS("ports[].netns", "name or absolute path", "the daemon's own", LIVE, "Network namespace of the device; of an esp port that of the peer's addresses."),
+    PORT_NETNS(
+            "ports[].netns",
+            "name or absolute path",
+            "the daemon's own",
+            LIVE,
+            "Network namespace of the device; of an esp port that of the peer's addresses."),
     PORT_IO(
             "ports[].io",
             "auto | packet | xdp",

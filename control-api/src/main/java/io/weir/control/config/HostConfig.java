@@ -217,8 +217,7 @@ public final class HostConfig {
         }
     }
 
-    private SwitchSettings bridge(
-            Section root, Path runDir, List<PortSettings> ports, WireLabelSettings wireLabels) {
+    private SwitchSettings bridge(Section root, Path runDir, List<PortSettings> ports, WireLabelSettings wireLabels) {
         Section bridge = root.section(ConfigKey.BRIDGE);
         return new SwitchSettings(
                 root.integer(ConfigKey.WORKERS),

@@ -157,12 +157,7 @@ final class PortConfig {
             case TAP -> List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT, ConfigKey.PORT_IO, ConfigKey.PORT_PEER);
             case NETDEV -> List.of(ConfigKey.PORT_IN, ConfigKey.PORT_OUT, ConfigKey.PORT_PEER);
             case PCAP -> List.of(ConfigKey.PORT_DEVICE, ConfigKey.PORT_NETNS, ConfigKey.PORT_IO, ConfigKey.PORT_PEER);
-            case ESP ->
-                List.of(
-                        ConfigKey.PORT_DEVICE,
-                        ConfigKey.PORT_IO,
-                        ConfigKey.PORT_IN,
-                        ConfigKey.PORT_OUT);
+            case ESP -> List.of(ConfigKey.PORT_DEVICE, ConfigKey.PORT_IO, ConfigKey.PORT_IN, ConfigKey.PORT_OUT);
         };
         foreign.forEach(key -> refuse(port, key, type));
         if (type == PortSettings.Type.PCAP && !port.has(ConfigKey.PORT_IN) && !port.has(ConfigKey.PORT_OUT)) {

@@ -58,8 +58,8 @@ public final class SaConfig {
         if (key.isEmpty() || sa.mistakes() > before) {
             return Optional.empty();
         }
-        int level = label.map(known -> LevelNumbers.process().number(known.level()))
-                .orElse(0);
+        int level =
+                label.map(known -> LevelNumbers.process().number(known.level())).orElse(0);
         String context = label.map(SaLabel::text).orElse("");
         return Optional.of(new SaSettings(way, number, level, context, cipher, key.get(), esn, window, tfc, ends));
     }

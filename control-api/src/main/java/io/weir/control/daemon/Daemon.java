@@ -141,7 +141,8 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         try {
-            MetricsEndpoint endpoint = undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder, tunnels)));
+            MetricsEndpoint endpoint =
+                    undo.after(MetricsEndpoint.open(address, new SwitchMetrics(bridge, recorder, tunnels)));
             LOG.info("metrics at http://{}/metrics", endpoint.address());
         } catch (IOException refused) {
             throw new StartException("metrics.address " + address + " cannot be bound: " + refused.getMessage()

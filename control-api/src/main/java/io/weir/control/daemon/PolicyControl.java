@@ -70,8 +70,7 @@ final class PolicyControl {
                     publisher,
                     new SwitchSessions(bridge, ports),
                     PolicyListener.all(recorded, told),
-                    new LabelSettings(
-                            settings.domain(), PortLabels.of(settings.ports(), settings.peerLabels()))));
+                    new LabelSettings(settings.domain(), PortLabels.of(settings.ports(), settings.peerLabels()))));
             engine.start();
             undo.after(new PolicyTimer(engine));
             Explanations explanations = new Explanations(engine, ports, clock, budgetBytes);

@@ -71,7 +71,10 @@ final class TunnelControl {
         if (slow.isEmpty()) {
             LOG.info("ESP is encrypted by {}", CryptoLibrary.best().name());
         } else {
-            LOG.warn("ESP is encrypted by {}, which is slow: {}", CryptoLibrary.best().name(), slow);
+            LOG.warn(
+                    "ESP is encrypted by {}, which is slow: {}",
+                    CryptoLibrary.best().name(),
+                    slow);
         }
     }
 }

@@ -92,7 +92,11 @@ final class TunnelWatch implements AutoCloseable {
         } else {
             LOG.info("SA {} of {} is nearly over: {}; add the pair that follows it", name, peer, detail);
         }
-        tell(ChangeEntry.Kind.SA, over ? "sa-expired" : "sa-expiring", peer, (over ? "expired: " : "expiring: ") + detail);
+        tell(
+                ChangeEntry.Kind.SA,
+                over ? "sa-expired" : "sa-expiring",
+                peer,
+                (over ? "expired: " : "expiring: ") + detail);
     }
 
     /** Hears of every port; those of tunnels count. */
@@ -102,8 +106,8 @@ final class TunnelWatch implements AutoCloseable {
             return;
         }
         ports.get().stream()
-                .filter(port -> port.type() == PortSettings.Type.ESP
-                        && port.name().equals(event.port()))
+                .filter(port ->
+                        port.type() == PortSettings.Type.ESP && port.name().equals(event.port()))
                 .findFirst()
                 .ifPresent(port -> record(
                         ChangeEntry.Kind.TUNNEL,

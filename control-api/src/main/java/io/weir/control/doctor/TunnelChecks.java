@@ -55,7 +55,8 @@ final class TunnelChecks {
     private static Finding offload() {
         int fd = Syscall.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         if (fd < 0) {
-            return Finding.warn("udp-offload", "no UDP socket: " + Errno.describe(fd), "look at the limits of the process");
+            return Finding.warn(
+                    "udp-offload", "no UDP socket: " + Errno.describe(fd), "look at the limits of the process");
         }
         long value = Memory.map(Memory.PAGE_BYTES);
         try {

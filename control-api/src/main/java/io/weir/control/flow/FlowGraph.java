@@ -81,7 +81,9 @@ public final class FlowGraph implements AuditSink {
     /** Levels seen on the edge, the first few of them. */
     private static void label(MapEdge.Builder edge, FlowEnds ends) {
         String level = Names.level(ends.label());
-        if (!level.isEmpty() && edge.getLabelsCount() < MAX_LABELS && !edge.getLabelsList().contains(level)) {
+        if (!level.isEmpty()
+                && edge.getLabelsCount() < MAX_LABELS
+                && !edge.getLabelsList().contains(level)) {
             edge.addLabels(level);
         }
     }

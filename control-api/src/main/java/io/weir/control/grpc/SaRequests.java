@@ -37,8 +37,7 @@ final class SaRequests {
         if (direction == Direction.OUTBOUND && request.getReplayWindow() != 0) {
             throw new IllegalArgumentException("replay_window means nothing on an outbound SA; leave it out");
         }
-        int window =
-                request.getReplayWindow() == 0 ? SaSettings.DEFAULT_REPLAY_WINDOW : request.getReplayWindow();
+        int window = request.getReplayWindow() == 0 ? SaSettings.DEFAULT_REPLAY_WINDOW : request.getReplayWindow();
         try (KeyFile keys = KeyFile.read(keyFile(request.getKeyFile(), peer))) {
             return new SaSettings(
                     direction,

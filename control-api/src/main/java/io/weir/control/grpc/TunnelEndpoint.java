@@ -121,8 +121,9 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
                 boolean inbound = sa.direction() == Direction.INBOUND && settings.direction() == Direction.INBOUND;
                 if (sa.spi() == settings.spi() && (inbound || name.equals(peer))) {
                     throw Status.ALREADY_EXISTS
-                            .withDescription("SPI is taken by the " + sa.direction().label() + " SA of peer " + name
-                                    + ": was " + SpiText.of(sa.spi()) + "; choose another, or remove that one first")
+                            .withDescription(
+                                    "SPI is taken by the " + sa.direction().label() + " SA of peer " + name + ": was "
+                                            + SpiText.of(sa.spi()) + "; choose another, or remove that one first")
                             .asRuntimeException();
                 }
             }
@@ -133,17 +134,16 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
         try {
             tunnels.change(peer, added, removed);
         } catch (IllegalStateException unkept) {
-            throw Status.FAILED_PRECONDITION.withDescription(unkept.getMessage()).asRuntimeException();
+            throw Status.FAILED_PRECONDITION
+                    .withDescription(unkept.getMessage())
+                    .asRuntimeException();
         }
     }
 
     @Override
     public void removeSa(RemoveSaRequest request, StreamObserver<RemoveSaResponse> observer) {
         Answers.unary(observer, () -> {
-            remove(
-                    peer(request.getPeer()).name(),
-                    TunnelMessages.direction(request.getDirection()),
-                    request.getSpi());
+            remove(peer(request.getPeer()).name(), TunnelMessages.direction(request.getDirection()), request.getSpi());
             return RemoveSaResponse.getDefaultInstance();
         });
     }
@@ -167,7 +167,11 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
     /** {@code out 0x1001 s2 aes-256-gcm-16}. */
     private static String text(SaSettings settings) {
         String label = settings.context().isEmpty() ? "" : settings.context() + ' ';
-        return settings.direction().label() + ' ' + SpiText.of(settings.spi()) + ' ' + label
+        return settings.direction().label()
+                + ' '
+                + SpiText.of(settings.spi())
+                + ' '
+                + label
                 + settings.cipher().label();
     }
 

@@ -60,9 +60,10 @@ final class TunnelMessages {
                 .setSasOut(status.outboundSas())
                 .setGatewayMac(status.gatewayMac() == 0 ? "" : MacText.of(status.gatewayMac()))
                 .setSaStateError(status.stateError() == 0 ? "" : Errno.describe(-status.stateError()));
-        settings.selectors().forEach(selector -> message.addSelectorsBuilder()
-                .setLocal(Selectors.text(selector.localLow(), selector.localHigh()))
-                .setRemote(Selectors.text(selector.remoteLow(), selector.remoteHigh())));
+        settings.selectors()
+                .forEach(selector -> message.addSelectorsBuilder()
+                        .setLocal(Selectors.text(selector.localLow(), selector.localHigh()))
+                        .setRemote(Selectors.text(selector.remoteLow(), selector.remoteHigh())));
         port.ifPresent(found -> message.setPort(found.settings().name())
                 .setState(PortState.valueOf("PORT_STATE_" + found.state()))
                 .setStateReason(found.stateReason()));

@@ -82,7 +82,8 @@ public final class JournalMessages {
                 port);
     }
 
-    private static FlowEnd.Builder end(int protocol, long high, long low, int port, String component, String switchPort) {
+    private static FlowEnd.Builder end(
+            int protocol, long high, long low, int port, String component, String switchPort) {
         FlowEnd.Builder end =
                 FlowEnd.newBuilder().setPort(port).setComponent(component).setSwitchPort(switchPort);
         return protocol == FlowKey.NOT_IP ? end : end.setAddress(Addresses.text(high, low));

@@ -90,8 +90,7 @@ final class TunnelSeries {
         series.counter(
                 "weir_sa_packets",
                 "Packets sealed, or authentic.",
-                counter -> sas.forEach(
-                        labelled -> counter.add(labelled.sa.packets(), labelled.with())));
+                counter -> sas.forEach(labelled -> counter.add(labelled.sa.packets(), labelled.with())));
         series.counter(
                 "weir_sa_bytes",
                 "Bytes of ESP packets.",
@@ -99,7 +98,9 @@ final class TunnelSeries {
         series.counter("weir_sa_drops", "Packets of the SA that were refused.", counter -> {
             for (Labelled labelled : sas) {
                 for (Map.Entry<DropReason, Long> drop : labelled.sa.drops().entrySet()) {
-                    counter.add(drop.getValue(), labelled.with("reason", drop.getKey().label()));
+                    counter.add(
+                            drop.getValue(),
+                            labelled.with("reason", drop.getKey().label()));
                 }
             }
         });

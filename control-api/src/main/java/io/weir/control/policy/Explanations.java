@@ -75,8 +75,8 @@ public final class Explanations {
         List<Probe> probes = Ends.flows(epoch, source, destination, question.protocol, question.port, now);
         probes.forEach(probe -> probe.key().label(question.level));
         if (probes.isEmpty()) {
-            throw new UnknownException("no instance of " + question.from + " could send this to an instance of " + question.to
-                    + "; look at their VLANs, address families and l4");
+            throw new UnknownException("no instance of " + question.from + " could send this to an instance of "
+                    + question.to + "; look at their VLANs, address families and l4");
         }
         long nowNs = clock.nowNs();
         Verdict verdict = new Verdict();
@@ -134,8 +134,8 @@ public final class Explanations {
 
     private PolicyEpoch compiled(PolicyCompiler compiler, int revision) {
         PolicySet documents = engine.documents(revision);
-        return compiler.compile(
-                new CompileRequest(NO_EPOCH, revision, documents, List.of(), Set.of(), clock.nowNs(), clock.now(), engine.labels()));
+        return compiler.compile(new CompileRequest(
+                NO_EPOCH, revision, documents, List.of(), Set.of(), clock.nowNs(), clock.now(), engine.labels()));
     }
 
     /**

@@ -30,17 +30,14 @@ class LabelCheckCommandTest {
         System.arraycopy(labels, 0, words, 2, labels.length);
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-        int ended = Weir.execute(
-                words, Optional.of(new PrintWriter(out, true)), Optional.of(new PrintWriter(err, true)));
+        int ended =
+                Weir.execute(words, Optional.of(new PrintWriter(out, true)), Optional.of(new PrintWriter(err, true)));
         assertEquals(status, ended, out.toString() + err);
         return out.toString() + err;
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             s2            | s2         | 0 | low levels: s2 eq s2
             s5:c1.c3      | s2:c1      | 1 | low levels: s5:c1.c3 dom s2:c1
             s2            | s3-s5      | 1 | levels of both: none
@@ -60,7 +57,8 @@ class LabelCheckCommandTest {
     void shouldPrintStableKeys() {
         String printed = check(ExitCode.DONE, "s2-s4", "s3", "-o", "json");
 
-        for (String field : new String[] {"\"low\" : \"domby\"", "\"shared\" : \"s3\"", "\"forth\" : false", "\"back\" : true"}) {
+        for (String field :
+                new String[] {"\"low\" : \"domby\"", "\"shared\" : \"s3\"", "\"forth\" : false", "\"back\" : true"}) {
             assertTrue(printed.contains(field), printed);
         }
     }

@@ -179,13 +179,17 @@ class ListingTest {
                 .setMtu(1421)
                 .setSasIn(2)
                 .setSasOut(1)
-                .setCounters(TunnelCounters.newBuilder().setSent(12).setReceived(1000).addDrops(replayed))
+                .setCounters(TunnelCounters.newBuilder()
+                        .setSent(12)
+                        .setReceived(1000)
+                        .addDrops(replayed))
                 .build();
         Tunnel closed = tunnel.toBuilder()
                 .setPeer("gw")
                 .setEncapsulation(TunnelEncapsulation.TUNNEL_ENCAPSULATION_RAW)
                 .setPayload(TunnelPayload.TUNNEL_PAYLOAD_IP)
-                .addSelectors(TunnelSelector.newBuilder().setLocal("10.8.0.0/16").setRemote("10.9.0.0/16"))
+                .addSelectors(
+                        TunnelSelector.newBuilder().setLocal("10.8.0.0/16").setRemote("10.9.0.0/16"))
                 .clearPort()
                 .clearState()
                 .clearIo()
@@ -218,8 +222,17 @@ class ListingTest {
         List<Tunnel> tunnels = List.of(tunnel, closed);
         check("tunnels.txt", printed(out -> TunnelListing.table(tunnels).print(out)));
         check("tunnels.json", printed(out -> Json.print(out, TunnelListing.document(tunnels))));
-        List<Sa> sas = List.of(sa, Sa.newBuilder(sa).setSpi(-1).setDirection(SaDirection.SA_DIRECTION_OUT).clearLabel()
-                .clearLeftNs().clearIdleNs().clearDrops().setCurrent(false).build());
+        List<Sa> sas = List.of(
+                sa,
+                Sa.newBuilder(sa)
+                        .setSpi(-1)
+                        .setDirection(SaDirection.SA_DIRECTION_OUT)
+                        .clearLabel()
+                        .clearLeftNs()
+                        .clearIdleNs()
+                        .clearDrops()
+                        .setCurrent(false)
+                        .build());
         check("sas.txt", printed(out -> SaListing.table(sas).print(out)));
         check("sas.json", printed(out -> Json.print(out, SaListing.document(sas))));
     }

@@ -72,7 +72,8 @@ class TunnelDaemonTest {
         assertTrue(flows.contains("10.0.0.2:53 (db)") && flows.contains(" s5 "), flows);
         String explained = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53");
         assertTrue(
-                explained.contains("labels: label-denied: s5 (lowest of the source) is not in s2-s3, the range of the destination"),
+                explained.contains(
+                        "labels: label-denied: s5 (lowest of the source) is not in s2-s3, the range of the destination"),
                 explained);
     }
 
@@ -98,7 +99,8 @@ class TunnelDaemonTest {
     @Test
     void shouldChangeKeysWithoutARestart() throws IOException {
         hosts.apply("s5", "s5");
-        String keys = hosts.keyFile("next.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n").toString();
+        String keys = hosts.keyFile("next.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n")
+                .toString();
         String[] sa = {"--spi", "0x1005", "--label", "u:r:t:s5", "--key-file", keys, "--seconds", "3600"};
 
         String _ = hosts.onB(ExitCode.DONE, words(List.of("sas", "add", "--peer", "a", "--direction", "in"), sa));
@@ -116,16 +118,32 @@ class TunnelDaemonTest {
         assertTrue(flows.contains("added: out 0x1005 u:r:t:s5 aes-256-gcm-16"), flows);
         String events = hosts.onA(ExitCode.DONE, "events");
         assertTrue(events.contains("sa-added") && events.contains("sa-removed"), events);
-        noKeyIn(flows + events + hosts.onA(ExitCode.DONE, "sas", "-o", "json") + hosts.onA(ExitCode.DONE, "tunnels", "-o", "json"));
+        noKeyIn(flows
+                + events
+                + hosts.onA(ExitCode.DONE, "sas", "-o", "json")
+                + hosts.onA(ExitCode.DONE, "tunnels", "-o", "json"));
     }
 
     @Test
     void shouldTellWhenALifetimeIsOver() throws IOException {
-        String keys = hosts.keyFile("next.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n").toString();
+        String keys = hosts.keyFile("next.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n")
+                .toString();
         String _ = hosts.onA(
                 ExitCode.DONE,
-                "sas", "add", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s5", "--key-file", keys,
-                "--seconds", "1");
+                "sas",
+                "add",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s5",
+                "--key-file",
+                keys,
+                "--seconds",
+                "1");
 
         String flows = hosts.awaitA(text -> text.contains("expired: out 0x1005 s5"), "flows");
 
@@ -137,35 +155,143 @@ class TunnelDaemonTest {
     @Test
     void shouldRefuseBadSasAndChangeNothing() throws IOException {
         String before = hosts.onA(ExitCode.DONE, "sas").replaceAll("[0-9]+s", "");
-        String good = hosts.keyFile("good.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n").toString();
-        String taken = hosts.keyFile("taken.keys", "0x1001: " + TwoTunnelHosts.KEY_NEXT + "\n").toString();
-        String shared = hosts.keyFile("shared.keys", "0x1005: " + TwoTunnelHosts.KEY_AB + "\n").toString();
-        String broken = hosts.keyFile("broken.keys", TwoTunnelHosts.KEY_NEXT + "\n").toString();
+        String good = hosts.keyFile("good.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n")
+                .toString();
+        String taken = hosts.keyFile("taken.keys", "0x1001: " + TwoTunnelHosts.KEY_NEXT + "\n")
+                .toString();
+        String shared = hosts.keyFile("shared.keys", "0x1005: " + TwoTunnelHosts.KEY_AB + "\n")
+                .toString();
+        String broken =
+                hosts.keyFile("broken.keys", TwoTunnelHosts.KEY_NEXT + "\n").toString();
 
         refused("no such peer: was \"x\"", "--peer", "x", "--direction", "out", "--spi", "0x1005");
-        refused("SPI is taken by the out SA of peer b", "--peer", "b", "--direction", "in", "--spi", "0x1001", "--label", "s5",
-                "--key-file", taken);
+        refused(
+                "SPI is taken by the out SA of peer b",
+                "--peer",
+                "b",
+                "--direction",
+                "in",
+                "--spi",
+                "0x1001",
+                "--label",
+                "s5",
+                "--key-file",
+                taken);
         refused("--spi must be 256", "--peer", "b", "--direction", "out", "--spi", "7");
-        refused("label must lie in the peer's label s0-s5: was s7", "--peer", "b", "--direction", "out", "--spi", "0x1005",
-                "--label", "s7", "--key-file", good);
-        refused("must be one level, no range", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s2-s3",
-                "--key-file", good);
+        refused(
+                "label must lie in the peer's label s0-s5: was s7",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s7",
+                "--key-file",
+                good);
+        refused(
+                "must be one level, no range",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s2-s3",
+                "--key-file",
+                good);
         refused("label is missing", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--key-file", good);
-        refused("has no key for SPI 0x1006", "--peer", "b", "--direction", "out", "--spi", "0x1006", "--label", "s5",
-                "--key-file", good);
-        refused("its cipher takes 20", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s5", "--cipher",
-                "aes-128-gcm-16", "--key-file", good);
-        refused("cipher is unknown: was des", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s5",
-                "--cipher", "des", "--key-file", good);
-        refused("line 1 is no SPI with a key", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s5",
-                "--key-file", broken);
-        refused("must be an absolute path", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s5",
-                "--key-file", "good.keys");
-        refused("its key is that of", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s5", "--key-file",
+        refused(
+                "has no key for SPI 0x1006",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1006",
+                "--label",
+                "s5",
+                "--key-file",
+                good);
+        refused(
+                "its cipher takes 20",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s5",
+                "--cipher",
+                "aes-128-gcm-16",
+                "--key-file",
+                good);
+        refused(
+                "cipher is unknown: was des",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s5",
+                "--cipher",
+                "des",
+                "--key-file",
+                good);
+        refused(
+                "line 1 is no SPI with a key",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s5",
+                "--key-file",
+                broken);
+        refused(
+                "must be an absolute path",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s5",
+                "--key-file",
+                "good.keys");
+        refused(
+                "its key is that of",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s5",
+                "--key-file",
                 shared);
         Files.setAttribute(Path.of(good), "unix:mode", 0644);
-        refused("may be used by others than root", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--label", "s5",
-                "--key-file", good);
+        refused(
+                "may be used by others than root",
+                "--peer",
+                "b",
+                "--direction",
+                "out",
+                "--spi",
+                "0x1005",
+                "--label",
+                "s5",
+                "--key-file",
+                good);
 
         assertEquals(before, hosts.onA(ExitCode.DONE, "sas").replaceAll("[0-9]+s", ""));
     }

@@ -89,7 +89,19 @@ final class TwoTunnelHosts implements AutoCloseable {
             namespaces.add("weir-ctl-" + nonce + host);
             ip("netns", "add", namespaces.getLast());
         }
-        ip("-n", namespaces.get(0), "link", "add", "v", "type", "veth", "peer", "name", "v", "netns", namespaces.get(1));
+        ip(
+                "-n",
+                namespaces.get(0),
+                "link",
+                "add",
+                "v",
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "v",
+                "netns",
+                namespaces.get(1));
         for (int i = 0; i < namespaces.size(); i++) {
             ip("-n", namespaces.get(i), "address", "add", "192.0.2." + (i + 1) + "/24", "dev", "v");
             ip("-n", namespaces.get(i), "link", "set", "v", "up");
@@ -146,8 +158,10 @@ final class TwoTunnelHosts implements AutoCloseable {
     /** Tells both hosts who is where, and at which level. */
     void apply(String webLevel, String dbLevel) throws IOException {
         String text = DOCUMENTS.replace("WEB_LEVEL", webLevel).replace("DB_LEVEL", dbLevel);
-        Path onA = Files.writeString(folder.resolve("a-policy.yaml"), text.replace("WEB", "p-web").replace("DB", "tun-b"));
-        Path onB = Files.writeString(folder.resolve("b-policy.yaml"), text.replace("WEB", "tun-a").replace("DB", "p-db"));
+        Path onA = Files.writeString(
+                folder.resolve("a-policy.yaml"), text.replace("WEB", "p-web").replace("DB", "tun-b"));
+        Path onB = Files.writeString(
+                folder.resolve("b-policy.yaml"), text.replace("WEB", "tun-a").replace("DB", "p-db"));
         String _ = onA(ExitCode.DONE, "apply", "-f", onA.toString());
         String _ = onB(ExitCode.DONE, "apply", "-f", onB.toString());
     }
@@ -212,8 +226,16 @@ final class TwoTunnelHosts implements AutoCloseable {
     /** Broadcast UDP from 10.0.0.1:1000 to 10.0.0.2, without checksums: nobody learns the other's MAC address first. */
     private static byte[] datagram(int port) {
         ByteBuffer frame = ByteBuffer.allocate(60);
-        frame.putShort((short) 0x5254).putInt(2).putShort((short) 0x5254).putInt(1).putShort((short) IPV4);
-        frame.putShort((short) 0x4500).putShort((short) 46).putInt(0x4000).put((byte) 64).put((byte) UDP);
+        frame.putShort((short) 0x5254)
+                .putInt(2)
+                .putShort((short) 0x5254)
+                .putInt(1)
+                .putShort((short) IPV4);
+        frame.putShort((short) 0x4500)
+                .putShort((short) 46)
+                .putInt(0x4000)
+                .put((byte) 64)
+                .put((byte) UDP);
         frame.putShort((short) 0).putInt(0x0A000001).putInt(0x0A000002);
         frame.putShort((short) 1000).putShort((short) port).putShort((short) 26).putShort((short) 0);
         return frame.array();

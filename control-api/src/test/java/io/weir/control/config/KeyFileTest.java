@@ -106,15 +106,13 @@ class KeyFileTest {
         String told = refusal(file);
 
         assertEquals(
-                file + " line 3 is no SPI with a key; write it as 0x1001: and hex digits, an even number of them", told);
+                file + " line 3 is no SPI with a key; write it as 0x1001: and hex digits, an even number of them",
+                told);
         assertFalse(told.contains(SECRET.substring(0, 8)), told);
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             0x1001: aa | 0x1001: bb | line 2 has an SPI that another line has
             0x1001: aa | 4097: bb   | line 2 has an SPI that another line has
             0x1001: aa | 0x1002: AA | line 2 has the key of another SPI

@@ -153,8 +153,9 @@ class PeerConfigTest {
         HostSettings settings = read(peer(""));
 
         assertEquals(
-                List.of("weir.yaml:3: peers[0].name: no port leads to it: was hv2; add {name: tun-hv2, type: esp, peer: hv2}"
-                        + " to ports"),
+                List.of(
+                        "weir.yaml:3: peers[0].name: no port leads to it: was hv2; add {name: tun-hv2, type: esp, peer: hv2}"
+                                + " to ports"),
                 settings.warnings().stream().map(Problem::toString).toList());
     }
 
@@ -173,10 +174,7 @@ class PeerConfigTest {
 
     /** A line that replaces the one with the same key of a peer that is right, or is added. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             name: "h v"             | name          | must be 1 to 32 letters
             local: hv1.example.org  | local         | must be an IP address: was hv1.example.org
             local: 0.0.0.0          | local         | must be the address of one host: was 0.0.0.0
@@ -213,10 +211,7 @@ class PeerConfigTest {
 
     /** As above, for one SA. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             {spi: 0x1001, label: s2}                                    | direction         | is missing
             {direction: both, spi: 0x1001, label: s2}                   | direction         | must be in | out: was both
             {direction: out, label: s2}                                 | spi               | is missing
@@ -271,7 +266,9 @@ class PeerConfigTest {
         assertTrue(errors.get(1).contains("peers[1].name: name is taken by peers[0]: was a"));
         assertTrue(errors.get(2)
                 .contains("peers[2].remote: the way is taken by peers[0]: was 192.0.2.1 to 192.0.2.2 port 4500"));
-        assertTrue(errors.get(3).contains("peers[3].sas[0].spi: SPI is taken by peers[0].sas[2]: was 0x2001"), errors::toString);
+        assertTrue(
+                errors.get(3).contains("peers[3].sas[0].spi: SPI is taken by peers[0].sas[2]: was 0x2001"),
+                errors::toString);
     }
 
     @Test
@@ -279,8 +276,9 @@ class PeerConfigTest {
         List<String> errors = errors("workers: 2\n" + peer("") + "ports: [{name: t, type: esp, peer: hv2}]\n");
 
         assertEquals(
-                List.of("weir.yaml:1: workers: must be 1 where there are esp ports, because the numbers of an SA belong to one"
-                        + " worker: was 2; say workers: 1, or remove the esp ports"),
+                List.of(
+                        "weir.yaml:1: workers: must be 1 where there are esp ports, because the numbers of an SA belong to one"
+                                + " worker: was 2; say workers: 1, or remove the esp ports"),
                 errors);
     }
 }

@@ -18,7 +18,8 @@ import io.weir.datapath.policy.Action;
 /** A firewall that tells what a test wants it to. */
 public final class ScriptedFirewall implements FirewallSource {
     /** From 10.0.0.1:31793 to 10.0.0.2:8080 in VLAN 10. */
-    public static final FlowEnds ENDS = new FlowEnds(6, 0, 0xFFFF_0A00_0001L, 31_793, 0, 0xFFFF_0A00_0002L, 8080, 10, 0);
+    public static final FlowEnds ENDS =
+            new FlowEnds(6, 0, 0xFFFF_0A00_0001L, 31_793, 0, 0xFFFF_0A00_0002L, 8080, 10, 0);
 
     private final Deque<DenyView> denies = new ArrayDeque<>();
     private final Deque<FlowView> flows = new ArrayDeque<>();

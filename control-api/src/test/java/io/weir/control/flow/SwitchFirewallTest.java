@@ -182,8 +182,8 @@ class SwitchFirewallTest {
         JournalSettings journal = new JournalSettings(folder.resolve("journal"), 16 << 20, Duration.ofDays(1));
         Path input = input();
         try (Switch bridge = new Switch(HostConfig.read("weir.yaml", yaml).bridge())) {
-            SwitchNames names =
-                    new SwitchNames(bridge::ports, number -> number == 16 ? "web.front" : null, number -> null, component -> "");
+            SwitchNames names = new SwitchNames(
+                    bridge::ports, number -> number == 16 ? "web.front" : null, number -> null, component -> "");
             try (FlowRecorder recorder =
                             new FlowRecorder(new SwitchFirewall(bridge, () -> 7, () -> 4), names, journal, List.of());
                     RecordFeed.Watcher watcher = recorder.feed().watch()) {
