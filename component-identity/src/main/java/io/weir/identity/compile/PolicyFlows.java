@@ -96,9 +96,7 @@ public final class PolicyFlows {
     }
 
     private SecurityContext context(Document document) {
-        return ((Component) document.body())
-                .securityLabel()
-                .orElse(domain.unlabeled());
+        return ((Component) document.body()).securityLabel().orElse(domain.unlabeled());
     }
 
     private FlowGraph build() {

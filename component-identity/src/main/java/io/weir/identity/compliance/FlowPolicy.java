@@ -51,8 +51,7 @@ public record FlowPolicy(
         FlowGraph.Builder graph = FlowGraph.builder();
         labels.stream().sorted().forEach(graph::label);
         carriers.stream().sorted().forEach(graph::carrier);
-        flows.forEach(flow ->
-                graph.step(graph.find(flow.from()), graph.find(flow.to()), graph.reason(flow.reason())));
+        flows.forEach(flow -> graph.step(graph.find(flow.from()), graph.find(flow.to()), graph.reason(flow.reason())));
         filters.forEach(graph::filter);
         return graph.build();
     }

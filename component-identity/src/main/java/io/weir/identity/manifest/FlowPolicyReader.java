@@ -64,11 +64,9 @@ public final class FlowPolicyReader {
         Set<String> programs = new LinkedHashSet<>();
         spec.texts("programs").forEach(item -> known(item).ifPresent(programs::add));
         Map<String, String> map = map();
-        Optional<String> component = spec.has("component")
-                ? Optional.of(spec.name("component", Word.ID))
-                : Optional.empty();
-        return new FlowPolicy(
-                source, id, component, labels, carriers, programs, flows(), filters(), new LabelMap(map));
+        Optional<String> component =
+                spec.has("component") ? Optional.of(spec.name("component", Word.ID)) : Optional.empty();
+        return new FlowPolicy(source, id, component, labels, carriers, programs, flows(), filters(), new LabelMap(map));
     }
 
     private void names(String key, Set<String> names) {

@@ -50,14 +50,7 @@ class PolicyFlowsTest {
                 .with(server("web.secret", 2, "s5"))
                 .with(server("web.public", 3, "s2"));
         CompileRequest request = new CompileRequest(
-                1,
-                1,
-                documents,
-                List.of(),
-                Set.of(),
-                0,
-                Instant.EPOCH,
-                new LabelSettings(domain(false), Map.of()));
+                1, 1, documents, List.of(), Set.of(), 0, Instant.EPOCH, new LabelSettings(domain(false), Map.of()));
 
         ProblemException refused = assertThrows(
                 ProblemException.class, () -> new PolicyCompiler(PolicyCompiler.DEFAULT_BUDGET_BYTES).compile(request));

@@ -59,6 +59,7 @@ public final class Weir {
         verbs.put("grant", GrantCommand::new);
         verbs.put("quarantine", QuarantineCommand::new);
         verbs.put("label", LabelCommand::new);
+        verbs.put("compliance", ComplianceCommand::new);
         verbs.put("schema", SchemaCommand::new);
         verbs.put("doctor", DoctorCommand::new);
         verbs.put("version", VersionCommand::new);

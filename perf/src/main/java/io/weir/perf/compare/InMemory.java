@@ -48,7 +48,7 @@ final class InMemory {
             case Plan.APPLY -> program("io.weir.perf.firewall.ApplyLatency");
             case Plan.DENIES -> program("io.weir.perf.firewall.DenyRate");
             case Plan.ESP -> program("io.weir.perf.ipsec.EspRate");
-            case Plan.LABELS -> program("io.weir.perf.label.LabelCheckTime");
+            case Plan.LABELS -> Map.of(Metric.LABEL_CHECK, score(jmh(LabelBenchmark.class, "check", "levels", LEVELS)));
             case Plan.COMPLIANCE -> program("io.weir.perf.label.ComplianceTime");
             default -> throw new IllegalArgumentException("nothing in memory is called " + measure);
         };
@@ -63,7 +63,6 @@ final class InMemory {
         double many = score(jmh(EvaluatorBenchmark.class, "few", "rules", MANY));
         figures.put(Metric.RULES_RATIO, many / score(jmh(EvaluatorBenchmark.class, "few", "rules", FEW)));
         figures.put(Metric.EVALUATE_SCATTERED, score(jmh(EvaluatorBenchmark.class, "scattered", "rules", MANY)));
-        figures.put(Metric.LABEL_CHECK, score(jmh(LabelBenchmark.class, "check", "levels", LEVELS)));
         // The pipeline with the stage less the pipeline without it: only there lookups of a batch go on side by side.
         figures.put(
                 Metric.SESSION_HIT, score(packet) - score(jmh(FirewallBenchmark.class, "bridge", "sessions", MANY)));

@@ -28,7 +28,6 @@ enum Metric {
     ESP_SMALL("packets of 64 B sealed, one core", "Mpps", true),
     ESP_ALLOCATION("allocated", "B/packet", false),
     ESP_WRONG_SA("of 10,000,000 packets on an SA of another level", "packets", false),
-    LABEL_CHECK("a label check", "ns", false),
     COMPLIANCE_TIME("a policy compared with another", "s", false);
 
     private final String title;

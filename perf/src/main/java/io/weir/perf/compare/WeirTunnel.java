@@ -97,16 +97,29 @@ final class WeirTunnel implements Contender {
                       - {direction: %5$s, spi: 0x1002, label: "%7$s", cipher: aes-256-gcm-16, esn: true}
                       - {direction: %6$s, spi: 0x2002, label: "%7$s", cipher: aes-256-gcm-16, esn: true}
                 ports:
-                  - {name: guest, type: tap, device: %8$s, mtu: 1400}
+                  - {name: %9$s, type: tap, device: %8$s}
                   - {name: tunnel, type: esp, peer: peer}
                 """.formatted(
-                home, local, remote, transport, first ? "out" : "in", first ? "in" : "out", LABEL, Testbed.HOST_DEVICE);
+                        home,
+                        local,
+                        remote,
+                        transport,
+                        first ? "out" : "in",
+                        first ? "in" : "out",
+                        LABEL,
+                        Testbed.HOST_DEVICE,
+                        guest(first));
+    }
+
+    /** The hosts' ports have different names, from which the hosts have different MAC addresses. */
+    private static String guest(boolean first) {
+        return first ? "guest-a" : "guest-b";
     }
 
     private static String manifests(boolean first) {
-        return manifest("a", first ? "guest" : "tunnel", Testbed.ADDRESS_A, "b")
+        return manifest("a", first ? guest(true) : "tunnel", Testbed.ADDRESS_A, "b")
                 + "---\n"
-                + manifest("b", first ? "tunnel" : "guest", Testbed.ADDRESS_B, "a");
+                + manifest("b", first ? "tunnel" : guest(false), Testbed.ADDRESS_B, "a");
     }
 
     private static String manifest(String name, String port, String address, String peer) {

@@ -21,6 +21,7 @@ import io.weir.control.repository.EmbeddedRepository;
 import io.weir.datapath.policy.Policy;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.component.Document;
+import io.weir.identity.label.LabelSettings;
 import io.weir.identity.manifest.ManifestReader;
 
 /**
@@ -114,7 +115,8 @@ public final class ApplyLatency {
                 // The empty policy of the start would deny everything: nothing is to be lost under it.
                 epoch -> publish(epoch, worker),
                 LiveFlows.NONE,
-                new NoListener()));
+                new NoListener(),
+                LabelSettings.NONE));
     }
 
     private static void publish(Policy epoch, ApplyWorker worker) {

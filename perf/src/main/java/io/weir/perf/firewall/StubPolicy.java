@@ -11,6 +11,7 @@ import io.weir.datapath.policy.Levels;
 import io.weir.datapath.policy.Limits;
 import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.Verdict;
+import io.weir.datapath.policy.WireLevel;
 
 /**
  * A policy that answers at once: allows everything, or denies it, under another key each time.
@@ -20,6 +21,19 @@ import io.weir.datapath.policy.Verdict;
 public final class StubPolicy implements Policy {
     private static final int IDENTITY = 16;
     private static final int RANDOM_IDENTITY_BITS = 20;
+
+    /** Sixteen levels without categories, by number from 1 on. */
+    private static final Levels SENSITIVITIES = new Levels() {
+        @Override
+        public int number(WireLevel level) {
+            return 1 + level.sensitivity();
+        }
+
+        @Override
+        public void read(int number, WireLevel level) {
+            level.begin(number - 1);
+        }
+    };
 
     private final List<String> ports;
     private long random = FirewallPipeline.SEED;
@@ -82,7 +96,7 @@ public final class StubPolicy implements Policy {
 
     @Override
     public Levels levels() {
-        return Levels.NONE;
+        return SENSITIVITIES;
     }
 
     @Override

@@ -69,7 +69,8 @@ public class LabelBenchmark {
     }
 
     private static Level level(Random random) {
-        return Level.of(random.nextInt(16), random.ints(random.nextInt(8), 0, 1024).toArray());
+        return Level.of(
+                random.nextInt(16), random.ints(random.nextInt(8), 0, 1024).toArray());
     }
 
     private int step() {
