@@ -36,7 +36,8 @@ final class FrameLine {
         String fate = words.containsKey("stage") ? words.get("stage") + ' ' + verdict : verdict;
         String reasoned = words.containsKey("reason") ? fate + ' ' + words.get("reason") : fate;
         String vlan = words.containsKey("vlan") ? reasoned + " vlan=" + words.get("vlan") : reasoned;
-        return TerminalText.escape(vlan);
+        String label = words.containsKey("label") ? vlan + " label=" + words.get("label") : vlan;
+        return TerminalText.escape(label);
     }
 
     /** The {@code key=value} pairs of a comment. */

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.grpc.stub.ServerCallStreamObserver;
 
+import io.weir.control.audit.Names;
 import io.weir.control.v1.CaptureChunk;
 import io.weir.datapath.capture.CaptureSession;
 import io.weir.datapath.capture.CapturedFrame;
@@ -81,7 +82,7 @@ final class CaptureCall implements Runnable {
 
     private void send(PcapngWriter writer, CapturedFrame frame) throws IOException {
         if (!enough()) {
-            writer.write(frame.toPcapFrame());
+            writer.write(frame.toPcapFrame(Names.level(frame.label())));
             lastTimestampNs = Math.max(lastTimestampNs, frame.timestampNs());
             sent++;
         }

@@ -87,6 +87,26 @@ class TunnelDaemonTest {
     }
 
     @Test
+    void shouldTakeANewRangeOfAPortAtOnceAndForgetThatOfOneThatIsGone() throws IOException {
+        hosts.apply("s2", "s2-s5");
+        String _ = hosts.onA(ExitCode.DONE, "explain", "web", "db", "udp/53");
+
+        String _ = hosts.onA(ExitCode.DONE, "port", "set", "p-web", "policy.label=s3-s5");
+        String narrow = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53");
+        assertTrue(narrow.contains("s2 (lowest of the source) is not in s3-s5, the range of the ingress port"), narrow);
+        assertTrue(hosts.onA(ExitCode.DONE, "ports", "-o", "json").contains("\"label\" : \"s3-s5\""));
+        String proven = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53", "--label", "s4");
+        assertTrue(proven.contains("s4 (proven by the packet) is not in s2, the range of the source"), proven);
+
+        String _ = hosts.onA(ExitCode.BAD_INPUT, "port", "set", "p-web", "policy.label=s16");
+        String _ = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53");
+        String _ = hosts.onA(ExitCode.BAD_INPUT, "port", "set", "tun-b", "policy.label=s2");
+
+        String _ = hosts.onA(ExitCode.DONE, "port", "remove", "p-web");
+        String _ = hosts.onA(ExitCode.DONE, "explain", "web", "db", "udp/53");
+    }
+
+    @Test
     void shouldDropAndCountALevelWithoutAnSa() throws IOException {
         hosts.apply("s5", "s5");
 

@@ -21,10 +21,10 @@ import io.weir.datapath.packet.VirtioNetHeader;
  * and the bytes into the ring; when there is no room it counts the frame as shed and goes on. It never waits.
  *
  * <pre>
- *  0         8              16     20     24      28         32         36        40
- *  +---------+--------------+------+------+-------+----------+----------+---------+-----------
- *  | time ns | shed before  | port | fate | vlan  | original | captured | gso size| bytes ...
- *  +---------+--------------+------+------+-------+----------+----------+---------+-----------
+ *  0         8              16     20     24      28         32         36        40      44
+ *  +---------+--------------+------+------+-------+----------+----------+---------+-------+-----------
+ *  | time ns | shed before  | port | fate | vlan  | original | captured | gso size| level | bytes ...
+ *  +---------+--------------+------+------+-------+----------+----------+---------+-------+-----------
  * </pre>
  *
  * <p>At rest {@code matched == written + shed}, for each port and overall.
@@ -41,7 +41,8 @@ public final class CaptureRing {
     static final int ORIGINAL_LENGTH_OFFSET = 28;
     static final int CAPTURED_LENGTH_OFFSET = 32;
     static final int GSO_SIZE_OFFSET = 36;
-    static final int HEADER_LENGTH = 40;
+    static final int LABEL_OFFSET = 40;
+    static final int HEADER_LENGTH = 44;
 
     private static final int FRAME = 1;
 
@@ -88,7 +89,14 @@ public final class CaptureRing {
         for (int i = 0; i < batch.count(); i++) {
             int fate = fate(batch, i);
             if (FrameFate.isChosen(choice, fate)) {
-                offerChosen(batch.ingressPort(), fate, batch.vlan(i), batch.address(i), batch.length(i), batch.nowNs());
+                offerChosen(
+                        batch.ingressPort(),
+                        fate,
+                        batch.vlan(i),
+                        batch.label(i),
+                        batch.address(i),
+                        batch.length(i),
+                        batch.nowNs());
             }
         }
     }
@@ -101,13 +109,13 @@ public final class CaptureRing {
     }
 
     /** Takes one frame, with its virtio-net header in front, if it is chosen. */
-    void offer(int port, int fate, int vlan, long address, int length, long nowNs) {
+    void offer(int port, int fate, int vlan, int label, long address, int length, long nowNs) {
         if (FrameFate.isChosen(choice, fate) && ports.contains(port)) {
-            offerChosen(port, fate, vlan, address, length, nowNs);
+            offerChosen(port, fate, vlan, label, address, length, nowNs);
         }
     }
 
-    private void offerChosen(int port, int fate, int vlan, long address, int length, long nowNs) {
+    private void offerChosen(int port, int fate, int vlan, int label, long address, int length, long nowNs) {
         if (!filtersNothing && !filter.matches(address, length)) {
             return;
         }
@@ -129,6 +137,7 @@ public final class CaptureRing {
         memory.putInt(at + ORIGINAL_LENGTH_OFFSET, length);
         memory.putInt(at + CAPTURED_LENGTH_OFFSET, captured);
         memory.putInt(at + GSO_SIZE_OFFSET, gsoSize(address));
+        memory.putInt(at + LABEL_OFFSET, label);
         frame.wrap(address, captured);
         memory.putBytes(at + HEADER_LENGTH, frame, 0, captured);
         shedTold[port] = shed;

@@ -134,6 +134,7 @@ public final class CaptureSession {
                 memory.getInt(offset + CaptureRing.VLAN_OFFSET),
                 memory.getInt(offset + CaptureRing.ORIGINAL_LENGTH_OFFSET),
                 memory.getInt(offset + CaptureRing.GSO_SIZE_OFFSET),
+                memory.getInt(offset + CaptureRing.LABEL_OFFSET),
                 bytes,
                 memory.getLong(offset + CaptureRing.SHED_OFFSET));
     }

@@ -15,6 +15,7 @@ import io.weir.datapath.pipeline.DropReason;
  * @param vlan VLAN it was classified to, 0 when it was not (yet) or is on its way out
  * @param originalLength length in bytes; of a super-frame, that of the whole
  * @param gsoSize payload bytes of each segment of a super-frame, 0 for a plain frame
+ * @param label number of the security level at which it travels, or that it proved; 0 for none
  * @param bytes what was kept of it; handed over, never changed again
  * @param shedBefore frames of the same port and worker that the session lost since the one before
  */
@@ -28,6 +29,7 @@ public record CapturedFrame(
         int vlan,
         int originalLength,
         int gsoSize,
+        int label,
         byte[] bytes,
         long shedBefore) {
 
@@ -52,6 +54,16 @@ public record CapturedFrame(
 
     /** The frame as a capture file holds it. */
     public PcapFrame toPcapFrame() {
-        return new PcapFrame(port, direction, timestampNs, originalLength, bytes, comment(), shedBefore);
+        return toPcapFrame("");
+    }
+
+    /**
+     * The same with the frame's security level in its comment.
+     *
+     * @param level the text that its label's number stands for, empty for none
+     */
+    public PcapFrame toPcapFrame(String level) {
+        String text = level.isEmpty() ? comment() : comment() + " label=" + level;
+        return new PcapFrame(port, direction, timestampNs, originalLength, bytes, text, shedBefore);
     }
 }

@@ -169,7 +169,7 @@ public final class EgressStage implements Stage, ReplySink {
     }
 
     private void transmit(int port, Transmitter transmitter, long address, int length, int level) {
-        tap.transmitted(port, address, length, nowNs);
+        tap.transmitted(port, address, length, level, nowNs);
         if (transmitter.offloads() != Transmitter.TAKES_ALL
                 && !header.wrapBefore(address).isPlain()) {
             int reason = offload.transmit(ingressPort, port, transmitter, address, length, level);

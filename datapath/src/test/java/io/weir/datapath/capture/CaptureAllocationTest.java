@@ -67,7 +67,7 @@ class CaptureAllocationTest {
         for (int n = 0; n < batches; n++) {
             worker.stage().process(batch);
             for (int i = 0; i < batch.count(); i++) {
-                worker.tap().transmitted(1, batch.address(i), batch.length(i), n);
+                worker.tap().transmitted(1, batch.address(i), batch.length(i), 0, n);
             }
         }
     }

@@ -62,7 +62,7 @@ class CaptureSessionTest {
     }
 
     private void transmit(int port, byte[] frame, long nowNs) {
-        worker.tap().transmitted(port, memory.place(frame), frame.length, nowNs);
+        worker.tap().transmitted(port, memory.place(frame), frame.length, 0, nowNs);
     }
 
     private static List<CapturedFrame> drain(CaptureSession session) throws IOException {
@@ -147,12 +147,31 @@ class CaptureSessionTest {
         CaptureSession session = captures.start(ALL.withSizes(128, 1 << 14), 0);
         byte[] superFrame = new byte[65_550];
 
-        worker.tap().transmitted(VM1, memory.place(superFrame, 1448), superFrame.length, 0);
+        worker.tap().transmitted(VM1, memory.place(superFrame, 1448), superFrame.length, 0, 0);
 
         CapturedFrame frame = drain(session).getFirst();
         assertEquals(65_550, frame.originalLength());
         assertEquals(128, frame.bytes().length);
         assertEquals("port=vm1 verdict=forwarded gso-size=1448", frame.comment());
+    }
+
+    @Test
+    void shouldTellTheLevelOfFramesOnBothWays() throws IOException {
+        CaptureSession session = captures.start(ALL, 0);
+
+        worker.tap().transmitted(VM1, memory.place(ARP), ARP.length, 7, 0);
+        batch.reset(VM1, 0);
+        batch.add(memory.place(ARP), ARP.length, 0);
+        batch.label(0, 9);
+        worker.stage().process(batch);
+
+        List<CapturedFrame> frames = drain(session);
+        assertEquals(List.of(7, 9), frames.stream().map(CapturedFrame::label).toList());
+        assertEquals(
+                "port=vm1 verdict=forwarded label=s2:c1",
+                frames.getFirst().toPcapFrame("s2:c1").comment());
+        assertEquals(
+                "port=vm1 verdict=forwarded", frames.getFirst().toPcapFrame("").comment());
     }
 
     @Test
@@ -212,7 +231,7 @@ class CaptureSessionTest {
         CompletableFuture<Void> producer = CompletableFuture.runAsync(() -> {
             long address = memory.place(TCP);
             for (int i = 0; i < frames; i++) {
-                worker.tap().transmitted(VM1, address, TCP.length, i);
+                worker.tap().transmitted(VM1, address, TCP.length, 0, i);
             }
         });
 
@@ -294,7 +313,7 @@ class CaptureSessionTest {
 
         transmit(VM1, ARP, 1);
         transmit(VM1, ARP, 4);
-        second.tap().transmitted(VM1, memory.place(ARP), ARP.length, 2);
+        second.tap().transmitted(VM1, memory.place(ARP), ARP.length, 0, 2);
 
         assertEquals(
                 List.of(1L, 2L, 4L),

@@ -37,7 +37,7 @@ class PcapngRecordingTest {
 
     private void transmit(int frames) {
         for (int i = 0; i < frames; i++) {
-            worker.tap().transmitted(1, memory.place(ARP), ARP.length, i);
+            worker.tap().transmitted(1, memory.place(ARP), ARP.length, 0, i);
         }
     }
 
