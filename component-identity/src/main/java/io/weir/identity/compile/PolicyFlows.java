@@ -82,11 +82,20 @@ public final class PolicyFlows {
 
     private List<Level> levels(LabelSettings labels) {
         Set<Level> all = new LinkedHashSet<>(domain.levels());
-        add(all, domain.unlabeled().range());
         labels.ports().values().forEach(range -> add(all, range));
+        Set<LevelRange> ranges = new LinkedHashSet<>();
+        ranges.add(domain.unlabeled().range());
         documents
                 .documents(Kind.COMPONENT)
-                .forEach(document -> add(all, context(document).range()));
+                .forEach(document -> ranges.add(context(document).range()));
+        ranges.forEach(range -> add(all, range));
+        // What two have in common begins and ends at levels that neither need name. Any two of its levels between which
+        // information
+        // would move down lie between these.
+        ranges.stream()
+                .filter(range -> !range.single())
+                .forEach(range ->
+                        ranges.forEach(other -> range.intersection(other).ifPresent(shared -> add(all, shared))));
         return List.copyOf(all);
     }
 

@@ -1,14 +1,20 @@
 package io.weir.identity.compile;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
 
+import io.weir.identity.compliance.Compliance;
 import io.weir.identity.compliance.ComplianceResult;
+import io.weir.identity.compliance.DomainBound;
+import io.weir.identity.compliance.FlowGraph;
+import io.weir.identity.compliance.LabelMap;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.PolicySet;
@@ -17,6 +23,8 @@ import io.weir.identity.label.DomainType;
 import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelNames;
 import io.weir.identity.label.LabelSettings;
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelRange;
 import io.weir.identity.label.SecurityContext;
 import io.weir.identity.manifest.ManifestReader;
 
@@ -112,6 +120,75 @@ class PolicyFlowsTest {
         assertEquals(1, result.filters().size());
         assertEquals("Component web.browser", result.filters().getFirst().program());
         assertEquals("reviewed", result.filters().getFirst().reason());
+    }
+
+    @Test
+    void shouldSeeLevelsThatOnlyTwoRangesTogetherName() {
+        ComplianceResult result = check(
+                domain(false),
+                browser("s2-s5:c1,c2", "{component: web.other}"),
+                server("web.other", 2, "s1:c1-s4:c1.c3"));
+
+        assertEquals("browser_t:s4:c1,c2 -> Component web.browser -> browser_t:s2:c1", result.path());
+    }
+
+    /** Every level of a small lattice, one by one. */
+    @Test
+    void shouldAgreeWithBruteForceOverAllLevels() {
+        SplittableRandom random = new SplittableRandom(4);
+        List<Level> lattice = new ArrayList<>();
+        for (String sensitivity : List.of("s0", "s1", "s2")) {
+            for (String categories : List.of("", ":c0", ":c1", ":c0,c1")) {
+                lattice.add(Level.parse(sensitivity + categories));
+            }
+        }
+        int violations = 0;
+        for (int i = 0; i < 300; i++) {
+            LevelRange own = range(random, lattice);
+            List<LevelRange> peers = List.of(range(random, lattice), range(random, lattice));
+            List<Level> spoken = lattice.stream()
+                    .filter(level -> own.contains(level) && peers.stream().anyMatch(peer -> peer.contains(level)))
+                    .toList();
+            boolean down = spoken.stream().anyMatch(from -> spoken.stream().anyMatch(to -> !to.dominates(from)));
+
+            FlowGraph graph = PolicyFlows.of(documents(own, peers), List.of(), settings(), List.of());
+
+            assertEquals(down, leaks(graph), own + " with " + peers);
+            violations += down ? 1 : 0;
+        }
+        assertTrue(violations > 30 && violations < 270, "cases of both kinds: " + violations);
+    }
+
+    /** Whether the browser alone moves information down. */
+    private static boolean leaks(FlowGraph graph) {
+        FlowGraph.Builder browser = FlowGraph.builder();
+        int carrier = browser.carrier("Component web.browser");
+        int reason = browser.reason("alone");
+        for (int node = 0; node < graph.nodeCount(); node++) {
+            if (graph.isLabel(node) && graph.name(node).startsWith("browser_t")) {
+                browser.step(browser.label(graph.name(node)), carrier, reason);
+                browser.step(carrier, browser.label(graph.name(node)), reason);
+            }
+        }
+        return !Compliance.check(browser.build(), LabelMap.SAME, new DomainBound(domain(false)))
+                .compliant();
+    }
+
+    private static LabelSettings settings() {
+        return new LabelSettings(domain(false), Map.of());
+    }
+
+    private static PolicySet documents(LevelRange own, List<LevelRange> peers) {
+        return PolicySet.EMPTY
+                .with(browser(own.toString(), "{component: web.a}, {component: web.b}"))
+                .with(server("web.a", 2, peers.get(0).toString()))
+                .with(server("web.b", 3, peers.get(1).toString()));
+    }
+
+    private static LevelRange range(SplittableRandom random, List<Level> lattice) {
+        Level one = lattice.get(random.nextInt(lattice.size()));
+        Level other = lattice.get(random.nextInt(lattice.size()));
+        return new LevelRange(one.glb(other), one.lub(other));
     }
 
     private static LabelDomain domain(boolean trusted) {

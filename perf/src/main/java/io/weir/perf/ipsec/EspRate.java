@@ -28,10 +28,11 @@ public final class EspRate {
     private static final int SMALL_FRAME_BYTES = 64;
     private static final int ROUNDS = 15;
     private static final int QUICK_ROUNDS = 5;
+    private static final int WARM_UP_ROUNDS = 6;
     private static final long ROUND_NS = 400_000_000;
     private static final int IV_BYTES = 8;
     private static final int AAD_BYTES = 12;
-    private static final int ROOM = 4096;
+    private static final int ROOM = 2048 + 64;
     private static final long ISOLATED_PACKETS = 10_000_000;
     private static final long QUICK_ISOLATED_PACKETS = 1_000_000;
 
@@ -54,27 +55,21 @@ public final class EspRate {
             double[] open = new double[rounds];
             double[] sealAlone = new double[rounds];
             double[] openAlone = new double[rounds];
-            long allocated = 0;
-            long packets = 0;
-            for (int round = -2; round < rounds; round++) {
-                long before = allocatedBytes();
+            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
                 Pair whole = whole(traffic);
-                long grown = allocatedBytes() - before;
                 Pair alone = alone(cipher);
                 if (round >= 0) {
                     seal[round] = whole.sealNs;
                     open[round] = whole.openNs;
                     sealAlone[round] = alone.sealNs;
                     openAlone[round] = alone.openNs;
-                    allocated += grown;
-                    packets += whole.packets;
                 }
             }
             print("esp_seal", PACKET_BYTES * Byte.SIZE / median(seal));
             print("esp_open", PACKET_BYTES * Byte.SIZE / median(open));
             print("esp_seal_ratio", median(sealAlone) / median(seal));
             print("esp_open_ratio", median(openAlone) / median(open));
-            print("esp_allocation", (double) allocated / packets);
+            print("esp_allocation", allocation(traffic));
             System.err.printf(
                     Locale.ROOT,
                     "esp: seal %.0f ns, cipher alone %.0f; open %.0f ns, cipher alone %.0f%n",
@@ -88,7 +83,7 @@ public final class EspRate {
     private static void small(int rounds) {
         try (SealedTraffic traffic = new SealedTraffic(SMALL_FRAME_BYTES)) {
             double[] seal = new double[rounds];
-            for (int round = -2; round < rounds; round++) {
+            for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
                 double ns = whole(traffic).sealNs;
                 if (round >= 0) {
                     seal[round] = ns;
@@ -98,14 +93,28 @@ public final class EspRate {
         }
     }
 
-    /** Nanoseconds a packet of both directions, and how many packets. */
-    private record Pair(double sealNs, double openNs, long packets) {}
+    /** Bytes a packet on this thread, without what the control thread would do. */
+    private static double allocation(SealedTraffic traffic) {
+        traffic.maintain();
+        long before = allocatedBytes();
+        for (int batch = 0; batch < SealedTraffic.MAINTAINED_FOR; batch++) {
+            traffic.seal(batch);
+            traffic.open(batch);
+        }
+        return (double) (allocatedBytes() - before) / (SealedTraffic.MAINTAINED_FOR * PacketBatch.CAPACITY);
+    }
+
+    /** Nanoseconds a packet of both directions. */
+    private record Pair(double sealNs, double openNs) {}
 
     private static Pair whole(SealedTraffic traffic) {
         long sealNs = 0;
         long openNs = 0;
         long packets = 0;
-        while (sealNs + openNs < ROUND_NS) {
+        for (long batches = 0; sealNs + openNs < ROUND_NS; batches++) {
+            if (batches % SealedTraffic.MAINTAINED_FOR == 0) {
+                traffic.maintain();
+            }
             long begin = System.nanoTime();
             traffic.seal(begin);
             long between = System.nanoTime();
@@ -114,7 +123,7 @@ public final class EspRate {
             sealNs += between - begin;
             packets += PacketBatch.CAPACITY;
         }
-        return new Pair((double) sealNs / packets, (double) openNs / packets, packets);
+        return new Pair((double) sealNs / packets, (double) openNs / packets);
     }
 
     private static Pair alone(BareCipher cipher) {
@@ -130,7 +139,7 @@ public final class EspRate {
             sealNs += between - begin;
             packets += PacketBatch.CAPACITY;
         }
-        return new Pair((double) sealNs / packets, (double) openNs / packets, packets);
+        return new Pair((double) sealNs / packets, (double) openNs / packets);
     }
 
     /** AES-256-GCM over as many texts of the length as a batch has packets, a fresh IV each, and nothing else. */

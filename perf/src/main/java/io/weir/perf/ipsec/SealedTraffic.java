@@ -31,8 +31,9 @@ final class SealedTraffic implements AutoCloseable {
     private static final int SESSIONS = 64;
     private static final int SPI = 0x1007;
     private static final int ETHERNET = 143;
-    private static final int SLOT = 2048;
-    private static final long MAINTAINED_EVERY = 256;
+    // An odd number of cache lines, as in the packet pool, so that the headers of a batch spread over the cache's sets.
+    private static final int SLOT = 2048 + 64;
+    static final int MAINTAINED_FOR = 1024;
 
     private final UdpBatch frames;
     private final StubPolicy policy = new StubPolicy(PORTS);
@@ -48,7 +49,6 @@ final class SealedTraffic implements AutoCloseable {
     private final long packets = Memory.map((long) SLOT * PacketBatch.CAPACITY);
     private final long inner = Memory.map((long) SLOT * (PacketBatch.CAPACITY + 1));
     private final int[] lengths = new int[PacketBatch.CAPACITY];
-    private long batches;
 
     /** @param frameLength bytes of a frame, at most 1,600 */
     SealedTraffic(int frameLength) {
@@ -77,11 +77,13 @@ final class SealedTraffic implements AutoCloseable {
                 Lifetime.UNLIMITED);
     }
 
+    /** What the control thread does now and then: reserves sequence numbers. To be called before each {@link #MAINTAINED_FOR} batches. */
+    void maintain() {
+        require(ours.maintain() == 0, "no reserve");
+    }
+
     /** From frames to ESP packets. */
     void seal(long nowNs) {
-        if (batches++ % MAINTAINED_EVERY == 0) {
-            require(ours.maintain() == 0, "no reserve");
-        }
         PacketBatch batch = frames.refilled(UdpBatch.INGRESS_PORT, nowNs);
         require(sending.process(batch) == PacketBatch.CAPACITY, "not all frames pass");
         for (int i = 0; i < PacketBatch.CAPACITY; i++) {
