@@ -141,19 +141,57 @@ final class ControlReach {
                         || may == (kind == Dhcp.FROM_CLIENT ? PolicySettings.Dhcp.CLIENT : PolicySettings.Dhcp.SERVER));
     }
 
-    /** As {@link #neighbour}, for DHCP of that kind. */
-    int dhcp(PacketBatch batch, int i, int kind) {
+    /**
+     * As {@link #neighbour}, for DHCP of that kind. What a port may speak of it says nothing of security levels, which are judged as
+     * those of any flow.
+     *
+     * @param ends the flow that was read; without IP addresses afterwards if the sender has none to be known by
+     */
+    int dhcp(PacketBatch batch, int i, int kind, Policy policy, FlowKey ends) {
+        if (hasNoAddress(ends)) {
+            FlowReader.notIp(ends);
+        }
+        int ingress = batch.ingressPort();
         int egress = batch.egressPort(i);
         if (egress >= 0) {
-            return mayHearDhcp(egress, kind) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+            return refusalOfDhcp(policy, ends, ingress, egress, kind, batch.nowNs());
         }
+        int reason = NEIGHBOUR_UNREACHABLE;
         PortSet set = batch.egressSet(i);
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
-            if (!mayHearDhcp(port, kind)) {
+            int refusal = refusalOfDhcp(policy, ends, ingress, port, kind, batch.nowNs());
+            if (refusal != DropReason.NONE) {
+                reason = refusal;
                 set.remove(port);
             }
         }
-        return set.isEmpty() ? NEIGHBOUR_UNREACHABLE : DropReason.NONE;
+        return set.isEmpty() ? reason : DropReason.NONE;
+    }
+
+    /** Who is not configured yet, or knows the link only, is told by MAC address and VLAN, as of frames that are not IP. */
+    private static boolean hasNoAddress(FlowKey ends) {
+        boolean unspecified4 =
+                ends.sourceHigh() == InternetAddresses.IPV4_HIGH && ends.sourceLow() == InternetAddresses.ipv4Low(0);
+        return unspecified4
+                || (ends.sourceHigh() | ends.sourceLow()) == 0
+                || InternetAddresses.isLinkLocal6(ends.sourceHigh());
+    }
+
+    private int refusalOfDhcp(Policy policy, FlowKey ends, int ingress, int egress, int kind, long nowNs) {
+        current.egress(ends, egress);
+        if (current.judged(ingress) || current.judged(egress)) {
+            policy.evaluate(ends, nowNs, verdict);
+            if (Judge.isOfLabels(verdict.reason())) {
+                return verdict.reason();
+            }
+        }
+        return mayHearDhcp(egress, kind) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+    }
+
+    /** The level of the flow that was judged last, whoever receives it: what it proves, else the lowest of its sender. */
+    int flowLevel(FlowKey ends, Policy policy, long nowNs) {
+        policy.evaluate(ends, nowNs, verdict);
+        return Sessions.level(ends, verdict);
     }
 
     /** A server's word may go to a relay too, which is a server to the switch. */

@@ -143,7 +143,12 @@ public final class FirewallStage implements Stage, AutoCloseable {
     private void dhcp(PacketBatch batch, int i, Policy policy) {
         batch.wrap(i, judge.frame);
         judge.read(batch, i);
-        control(batch, i, policy, reach.dhcp(batch, i, kinds[i]));
+        int reason = reach.dhcp(batch, i, kinds[i], policy, judge.flow);
+        if (reason != DropReason.NONE) {
+            judge.refuseUnjudged(batch, i, policy, reason);
+        } else {
+            batch.label(i, reach.flowLevel(judge.flow, policy, batch.nowNs()));
+        }
     }
 
     private void control(PacketBatch batch, int i, Policy policy) {

@@ -98,12 +98,13 @@ final class Judge {
 
     /**
      * Refuses a packet for a reason that is not the policy's word, but follows from the state of its flow. Where neither port is
-     * enforced that is recorded only.
+     * enforced that is recorded only, but for reasons of labels.
      *
      * @return whether the packet is dropped
      */
     boolean refuse(PacketBatch batch, int i, int egress, int reason) {
-        if (!enforced(batch, egress) && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch, i, reason))) {
+        boolean absolute = isOfLabels(reason) || enforced(batch, egress);
+        if (!absolute && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch, i, reason))) {
             forgive(batch, i, egress, reason);
             return false;
         }
@@ -120,7 +121,8 @@ final class Judge {
     void refuseUnjudged(PacketBatch batch, int i, Policy policy, int reason) {
         read(batch, i);
         int level = policy.level(flow);
-        if (!enforced(batch, batch.egressPort(i)) && !keepLevel(batch, i, policy)) {
+        boolean absolute = isOfLabels(reason) || enforced(batch, batch.egressPort(i));
+        if (!absolute && !keepLevel(batch, i, policy)) {
             return;
         }
         verdict.begin(policy.epoch());

@@ -224,6 +224,45 @@ class FlowLevelsTest {
         assertEquals(List.of("b 2", "t 2"), arrive("a", udp(MAC_A, BROADCAST, ip(MAC_A), -1, 1, 2), 0));
     }
 
+    private static final String DHCP_PORTS = """
+            a access 10 enforce esp dhcp client
+            b access 10 enforce esp dhcp server
+            t access 10 enforce esp role uplink dhcp server
+            """;
+
+    @Test
+    void shouldJudgeTheLevelOfDhcp() {
+        restart(DHCP_PORTS);
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("levels db 2,5", "levels db 5") + ALLOW));
+        arrive("b", opaque(MAC_B, MAC_A), 0);
+        byte[] request = udp(MAC_A, MAC_B, 0, -1, 68, 67);
+
+        assertDropped(DropReason.LABEL_DENIED, "a", request, 0);
+        assertEquals(List.of("b 5"), arrive("a", request, 5));
+        assertDropped(DropReason.LABEL_DENIED, "a", request, 7);
+        assertEquals(List.of("a 5"), arrive("b", udp(MAC_B, MAC_A, 67, 68), 0));
+    }
+
+    @Test
+    void shouldFloodDhcpToWhomItsLevelMayReach() {
+        restart(DHCP_PORTS);
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("levels db 2,5", "levels db 5") + ALLOW));
+        byte[] request = udp(MAC_A, BROADCAST, 0, -1, 68, 67);
+
+        assertEquals(List.of("t 2"), arrive("a", request, 0));
+        assertEquals(List.of("b 5", "t 5"), arrive("a", request, 5));
+        assertDropped(DropReason.LABEL_DENIED, "a", request, 7);
+    }
+
+    @Test
+    void shouldNotLetAuditModeLetDhcpCrossLevels() {
+        restart(DHCP_PORTS.replace("enforce", "audit"));
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("levels db 2,5", "levels db 5") + ALLOW));
+        arrive("b", opaque(MAC_B, MAC_A), 0);
+
+        assertDropped(DropReason.LABEL_DENIED, "a", udp(MAC_A, MAC_B, 0, -1, 68, 67), 0);
+    }
+
     @Test
     void shouldAnswerWhatItRejectsAtTheSameLevel() {
         policy("reject * * tcp/80\nreject * * udp/53\nallow * * *\n");
