@@ -81,10 +81,7 @@ final class Judge {
     }
 
     private void redirect(PacketBatch batch, int i, int egress) {
-        int port = current.portNumber(verdict.redirectPort());
-        boolean sent = copies.ready(port)
-                && port != batch.ingressPort()
-                && copies.send(batch, i, verdict, VerdictCopies.REDIRECTED, port);
+        boolean sent = copy(batch, i, VerdictCopies.REDIRECTED, verdict.redirectPort());
         if (!sent) {
             verdict.decide(Action.DROP, REDIRECT_TARGET_DOWN);
         }
@@ -208,10 +205,18 @@ final class Judge {
 
     /** Sends a copy to the policy's port of that number, if there is one and it can take it. */
     void mirror(PacketBatch batch, int i, int policyPort) {
+        copy(batch, i, VerdictCopies.MIRRORED, policyPort);
+    }
+
+    /** Whether a copy went to the policy's port of that number, which must be one for the packet's level. */
+    private boolean copy(PacketBatch batch, int i, int kind, int policyPort) {
+        Policy policy = current.policy();
         int port = current.portNumber(policyPort);
-        if (copies.ready(port) && port != batch.ingressPort()) {
-            copies.send(batch, i, verdict, VerdictCopies.MIRRORED, port);
-        }
+        return policy != null
+                && copies.ready(port)
+                && port != batch.ingressPort()
+                && policy.mayLeave(levelOfAnswer(batch, i), policyPort)
+                && copies.send(batch, i, verdict, kind, port);
     }
 
     void resetReceiver(PacketBatch batch, int i, int egress) {

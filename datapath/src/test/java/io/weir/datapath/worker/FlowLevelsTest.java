@@ -300,6 +300,17 @@ class FlowLevelsTest {
     }
 
     @Test
+    void shouldSendCopiesToNoPortThatTheirLevelMayNotLeaveBy() {
+        policy("port-levels l 2\nallow,mirror=l world web udp/53\nredirect=l world web udp/54\nallow * * *\n");
+        hear();
+
+        assertEquals(List.of("l 2", "a 2"), arrive("t", udp(MAC_C, MAC_A, 4000, 53), 2));
+        assertEquals(List.of("a 5"), arrive("t", udp(MAC_C, MAC_A, 4000, 53), 5));
+        assertEquals(List.of("l 2"), arrive("t", udp(MAC_C, MAC_A, 4000, 54), 2));
+        assertDropped(DropReason.REDIRECT_TARGET_DOWN, "t", udp(MAC_C, MAC_A, 4000, 54), 5);
+    }
+
+    @Test
     void shouldEndASessionWhoseLevelItsEndsMayNotHaveAnyMore() {
         policy("allow,keep * * *\n");
         hear();
