@@ -34,6 +34,7 @@ final class ControlReach {
 
     private final CurrentPolicy current;
     private final Verdict verdict = new Verdict();
+    private int level;
 
     ControlReach(CurrentPolicy current) {
         this.current = current;
@@ -53,7 +54,9 @@ final class ControlReach {
         int ingress = batch.ingressPort();
         int egress = batch.egressPort(i);
         if (egress >= 0) {
-            return mayHear(policy, ends, ingress, egress, batch.nowNs()) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+            boolean heard = mayHear(policy, ends, ingress, egress, batch.nowNs());
+            level = policy.level(ends);
+            return heard ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
         }
         PortSet set = batch.egressSet(i);
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
@@ -61,14 +64,47 @@ final class ControlReach {
                 set.remove(port);
             }
         }
-        return set.isEmpty() ? NEIGHBOUR_UNREACHABLE : DropReason.NONE;
+        if (set.isEmpty()) {
+            return NEIGHBOUR_UNREACHABLE;
+        }
+        keepOneLevel(set, ingress, policy, ends, batch.nowNs());
+        return DropReason.NONE;
+    }
+
+    /** The level of the message that {@link #neighbour} has let pass. */
+    int level() {
+        return level;
+    }
+
+    /**
+     * A frame has one level: the sender's own if any of the ports hears it at that, else the first port's. Ports under policy that
+     * would hear it at another level only are taken out of the set.
+     */
+    private void keepOneLevel(PortSet set, int ingress, Policy policy, FlowKey ends, long nowNs) {
+        int first = set.next(0);
+        int own = flowLevel(ends, policy, nowNs);
+        level = levelAt(first, policy, ends);
+        for (int port = first; port >= 0 && level != own; port = set.next(port + 1)) {
+            level = levelAt(port, policy, ends) == own ? own : level;
+        }
+        for (int port = first; port >= 0; port = set.next(port + 1)) {
+            boolean judged = current.judged(ingress) || current.judged(port);
+            if (judged && levelAt(port, policy, ends) != level) {
+                set.remove(port);
+            }
+        }
+    }
+
+    private int levelAt(int egress, Policy policy, FlowKey ends) {
+        current.egress(ends, egress);
+        return policy.level(ends);
     }
 
     private boolean mayHear(Policy policy, FlowKey ends, int ingress, int egress, long nowNs) {
+        current.egress(ends, egress);
         if (!current.judged(ingress) && !current.judged(egress)) {
             return true;
         }
-        current.egress(ends, egress);
         if (current.enforced(ingress) || current.enforced(egress)) {
             return policy.couldTalk(ends, nowNs);
         }

@@ -8,6 +8,8 @@ import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.policy.Verdict;
 
 /**
@@ -117,16 +119,29 @@ final class Judge {
      */
     void refuseUnjudged(PacketBatch batch, int i, Policy policy, int reason) {
         read(batch, i);
-        int level = policy.level(flow);
         boolean absolute = isOfLabels(reason) || enforced(batch, batch.egressPort(i));
         if (!absolute && !keepLevel(batch, i, policy)) {
             return;
         }
+        int level = levelOfFlow(batch, i, policy);
         verdict.begin(policy.epoch());
         verdict.label(level);
         if (!refuse(batch, i, batch.egressPort(i), reason)) {
             batch.label(i, level);
         }
+    }
+
+    /** The level at which {@link #keepLevel} judges: that of the flow that was read, towards the first port that is left to it. */
+    private int levelOfFlow(PacketBatch batch, int i, Policy policy) {
+        int egress = batch.egressPort(i);
+        int port = egress >= 0 ? egress : batch.egressSet(i).next(0);
+        if (port >= 0) {
+            current.egress(flow, port);
+        } else {
+            flow.egress(FlowKey.NO_PORT, PortRole.VM, PolicyMode.OFF);
+        }
+        policy.evaluate(flow, batch.nowNs(), verdict);
+        return Sessions.level(flow, verdict);
     }
 
     /** Takes ports out of a packet's way that its level may not reach; false when it is dropped for want of any other. */

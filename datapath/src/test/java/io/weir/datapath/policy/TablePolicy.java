@@ -353,7 +353,7 @@ public final class TablePolicy implements Policy {
     public boolean couldTalk(FlowKey ends, long nowNs) {
         String from = end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true);
         String to = end(ends.egressPort(), ends.egressRole(), ends.destinationMac(), ends, false);
-        int level = level(ends, from);
+        int level = level(ends);
         return mayHave(from, level)
                 && mayHave(to, level)
                 && rules.stream()
@@ -386,7 +386,14 @@ public final class TablePolicy implements Policy {
 
     @Override
     public int level(FlowKey ends) {
-        return level(ends, end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true));
+        String from = end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true);
+        String to = end(ends.egressPort(), ends.egressRole(), ends.destinationMac(), ends, false);
+        int own = level(ends, from);
+        if (own == 0 || ends.label() != 0 || mayHave(to, own)) {
+            return own;
+        }
+        int others = levels.getOrDefault(to, List.of(own)).get(0);
+        return mayHave(from, others) ? others : own;
     }
 
     private int level(FlowKey flow, String from) {

@@ -224,6 +224,23 @@ class FlowLevelsTest {
         assertEquals(List.of("b 2", "t 2"), arrive("a", udp(MAC_A, BROADCAST, ip(MAC_A), -1, 1, 2), 0));
     }
 
+    @Test
+    void shouldFloodWhatHostsNeedFirstAtOneLevelOnly() {
+        byte[] request = Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B));
+        restart("a access 10 enforce esp\nb access 10 enforce esp\nc access 10 enforce esp\n");
+        String bound = BOUND + "component ops c 02:00:00:00:00:0c - 10.0.0.11\n";
+        weir.policy(new TablePolicy(++epoch, bound.replace("db 2,5", "db 2") + "levels ops 5\n" + ALLOW));
+
+        assertEquals(List.of("b 2"), arrive("a", request, 0));
+        assertEquals(List.of("c 5"), arrive("a", request, 5));
+
+        weir.policy(new TablePolicy(++epoch, bound.replace("db 2,5", "db 5") + "levels ops 2\n" + ALLOW));
+        assertEquals(List.of("c 2"), arrive("a", request, 0), "the sender's own level, though not the first port's");
+
+        weir.policy(new TablePolicy(++epoch, bound.replace("db 2,5", "db 5") + "levels ops 5\n" + ALLOW));
+        assertEquals(List.of("b 5", "c 5"), arrive("a", request, 0), "so that those who may begin a flow are found");
+    }
+
     private static final String DHCP_PORTS = """
             a access 10 enforce esp dhcp client
             b access 10 enforce esp dhcp server
