@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.weir.datapath.firewall.FlowRecord;
+import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.TablePolicy;
 import io.weir.datapath.port.SwitchSettings;
@@ -325,6 +326,54 @@ class FlowLevelsTest {
         assertEquals(List.of("a 5"), arrive("t", udp(MAC_C, MAC_A, 4000, 53), 5));
         assertEquals(List.of("l 2"), arrive("t", udp(MAC_C, MAC_A, 4000, 54), 2));
         assertDropped(DropReason.REDIRECT_TARGET_DOWN, "t", udp(MAC_C, MAC_A, 4000, 54), 5);
+    }
+
+    @Test
+    void shouldCutCopiesSoThatTheirLabelsFit() {
+        restart(PORTS.replace("l access 99 esp", "l access 99 mtu 200 wire-label required"));
+        policy("numbers 0\nredirect=l world web udp/54\nallow * * *\n");
+        hear();
+        byte[] frame = Arrays.copyOf(udp(MAC_C, MAC_A, 4000, 54), 600);
+        frame[16] = (byte) ((600 - 14) >>> 8);
+        frame[17] = (byte) (600 - 14);
+
+        arrive("t", frame, 5);
+
+        assertEquals(0, weir.drops("l", DropReason.EGRESS_MTU_EXCEEDED));
+        assertEquals(0, weir.drops("t", DropReason.REDIRECT_TARGET_DOWN));
+        assertEquals(1, weir.counter("t", CounterTable.CONSUMED));
+    }
+
+    @Test
+    void shouldNotSayOfACopyThatCouldNotBeLabelledThatItWasSent() {
+        restart(PORTS.replace("l access 99 esp", "l access 99 wire-label required"));
+        String unlabelled = BOUND.replaceAll("levels .*\n", "");
+        weir.policy(new TablePolicy(++epoch, unlabelled + "redirect=l world web udp/54\nallow * * *\n"));
+        hear();
+
+        tunnels.arrive("t", udp(MAC_C, MAC_A, 4000, 54), 0);
+        weir.poll("t", ++nowNs);
+
+        assertEquals(1, weir.drops("l", DropReason.EGRESS_LABEL_UNWRITABLE));
+        assertEquals(1, weir.drops("t", DropReason.REDIRECT_TARGET_DOWN));
+    }
+
+    @Test
+    void shouldLetWhatIsNotJudgedLeaveAtItsOwnLevelWhateverTheOneBefore() {
+        restart(PORTS.replace("enforce", "audit"));
+        weir.policy(new TablePolicy(
+                ++epoch, BOUND.replace("02:00:00:00:00:0b - 10.0.0.11", "- - -").replace("db 2,5", "db 5") + ALLOW));
+        hear();
+
+        tunnels.arrive("a", udp(MAC_A, MAC_B, 1, 2), 5);
+        tunnels.arrive("a", fragment(MAC_A, MAC_C, 53, false), 0);
+        weir.poll("a", ++nowNs);
+
+        assertEquals(
+                List.of("b 5", "t 2"),
+                tunnels.left().stream()
+                        .map(left -> left.port() + ' ' + left.level())
+                        .toList());
     }
 
     @Test
