@@ -63,6 +63,11 @@ public record LabelTable(
         return check(ends, source, destination, talkLevel(ends, source, destination)) == 0;
     }
 
+    /** Whether the level, if it is one, lies in the port's range. */
+    boolean mayLeave(int level, int port) {
+        return level == 0 || relations.contains(portRange(port), level);
+    }
+
     private int portRange(int port) {
         return port < portRanges.length ? portRanges[port] : ALL;
     }

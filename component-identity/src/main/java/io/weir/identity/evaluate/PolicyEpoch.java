@@ -108,6 +108,11 @@ public final class PolicyEpoch implements Policy {
     }
 
     @Override
+    public boolean mayLeave(int level, int portId) {
+        return parts.labels.mayLeave(level, portId);
+    }
+
+    @Override
     public @Nullable Limits limits(int number) {
         return parts.chains.get(number);
     }

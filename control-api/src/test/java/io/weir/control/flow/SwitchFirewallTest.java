@@ -87,6 +87,11 @@ class SwitchFirewallTest {
         }
 
         @Override
+        public boolean mayLeave(int level, int portId) {
+            return true;
+        }
+
+        @Override
         public @Nullable Limits limits(int number) {
             return null;
         }

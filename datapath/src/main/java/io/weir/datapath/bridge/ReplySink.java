@@ -20,6 +20,10 @@ public interface ReplySink {
      */
     void send(long frameAddress, int lengthBytes, int port, int vlan, int level);
 
-    /** As {@link #send}, of a copy of the frame under way: counted as such, and untagged in the port's own VLAN. */
-    void sendCopy(long frameAddress, int lengthBytes, int port, int level);
+    /**
+     * As {@link #send}, of a copy of the frame under way: counted as such, and untagged in the port's own VLAN.
+     *
+     * @return whether it was handed to the port's way out
+     */
+    boolean sendCopy(long frameAddress, int lengthBytes, int port, int level);
 }

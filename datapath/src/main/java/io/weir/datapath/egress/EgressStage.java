@@ -207,25 +207,26 @@ public final class EgressStage implements Stage, ReplySink {
 
     /** The copy counts as one that the frame under way, which arrived on this batch's port, has caused. */
     @Override
-    public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
+    public boolean sendCopy(long frameAddress, int lengthBytes, int port, int level) {
         counters.add(ingressPort, CounterTable.REPLICATED, 1);
-        sendOwn(frameAddress, lengthBytes, port, ports.table().vlan(port).vlan(), level);
+        return sendOwn(frameAddress, lengthBytes, port, ports.table().vlan(port).vlan(), level);
     }
 
-    private void sendOwn(long frameAddress, int lengthBytes, int port, int vlan, int level) {
+    private boolean sendOwn(long frameAddress, int lengthBytes, int port, int vlan, int level) {
         Transmitter transmitter = transmitters[port];
         counters.add(port, CounterTable.EGRESS_FRAMES, 1);
         if (transmitter == null || !ports.table().has(port, PortTable.READY)) {
             drop(port, frameAddress, lengthBytes, nowNs, EGRESS_PORT_DOWN);
-            return;
+            return false;
         }
         int reason = forms.planOwn(frameAddress, lengthBytes, vlan, level, ports.table(), port, mtu(transmitter, port));
         if (reason != DropReason.NONE) {
             drop(port, frameAddress, lengthBytes, nowNs, reason);
-            return;
+            return false;
         }
         long form = forms.take(frameAddress, lengthBytes, /* others= */ false);
         transmit(port, transmitter, form, lengthBytes + forms.growth(), level);
+        return true;
     }
 
     private int mtu(Transmitter transmitter, int port) {

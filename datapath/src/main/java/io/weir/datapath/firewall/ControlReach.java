@@ -34,6 +34,7 @@ final class ControlReach {
 
     private final CurrentPolicy current;
     private final Verdict verdict = new Verdict();
+    private int level;
 
     ControlReach(CurrentPolicy current) {
         this.current = current;
@@ -53,7 +54,9 @@ final class ControlReach {
         int ingress = batch.ingressPort();
         int egress = batch.egressPort(i);
         if (egress >= 0) {
-            return mayHear(policy, ends, ingress, egress, batch.nowNs()) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+            boolean heard = mayHear(policy, ends, ingress, egress, batch.nowNs());
+            level = policy.level(ends);
+            return heard ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
         }
         PortSet set = batch.egressSet(i);
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
@@ -61,14 +64,47 @@ final class ControlReach {
                 set.remove(port);
             }
         }
-        return set.isEmpty() ? NEIGHBOUR_UNREACHABLE : DropReason.NONE;
+        if (set.isEmpty()) {
+            return NEIGHBOUR_UNREACHABLE;
+        }
+        keepOneLevel(set, ingress, policy, ends, batch.nowNs());
+        return DropReason.NONE;
+    }
+
+    /** The level of the message that {@link #neighbour} has let pass. */
+    int level() {
+        return level;
+    }
+
+    /**
+     * A frame has one level: the sender's own if any of the ports hears it at that, else the first port's. Ports under policy that
+     * would hear it at another level only are taken out of the set.
+     */
+    private void keepOneLevel(PortSet set, int ingress, Policy policy, FlowKey ends, long nowNs) {
+        int first = set.next(0);
+        int own = flowLevel(ends, policy, nowNs);
+        level = levelAt(first, policy, ends);
+        for (int port = first; port >= 0 && level != own; port = set.next(port + 1)) {
+            level = levelAt(port, policy, ends) == own ? own : level;
+        }
+        for (int port = first; port >= 0; port = set.next(port + 1)) {
+            boolean judged = current.judged(ingress) || current.judged(port);
+            if (judged && levelAt(port, policy, ends) != level) {
+                set.remove(port);
+            }
+        }
+    }
+
+    private int levelAt(int egress, Policy policy, FlowKey ends) {
+        current.egress(ends, egress);
+        return policy.level(ends);
     }
 
     private boolean mayHear(Policy policy, FlowKey ends, int ingress, int egress, long nowNs) {
+        current.egress(ends, egress);
         if (!current.judged(ingress) && !current.judged(egress)) {
             return true;
         }
-        current.egress(ends, egress);
         if (current.enforced(ingress) || current.enforced(egress)) {
             return policy.couldTalk(ends, nowNs);
         }
@@ -141,19 +177,57 @@ final class ControlReach {
                         || may == (kind == Dhcp.FROM_CLIENT ? PolicySettings.Dhcp.CLIENT : PolicySettings.Dhcp.SERVER));
     }
 
-    /** As {@link #neighbour}, for DHCP of that kind. */
-    int dhcp(PacketBatch batch, int i, int kind) {
+    /**
+     * As {@link #neighbour}, for DHCP of that kind. What a port may speak of it says nothing of security levels, which are judged as
+     * those of any flow.
+     *
+     * @param ends the flow that was read; without IP addresses afterwards if the sender has none to be known by
+     */
+    int dhcp(PacketBatch batch, int i, int kind, Policy policy, FlowKey ends) {
+        if (hasNoAddress(ends)) {
+            FlowReader.notIp(ends);
+        }
+        int ingress = batch.ingressPort();
         int egress = batch.egressPort(i);
         if (egress >= 0) {
-            return mayHearDhcp(egress, kind) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+            return refusalOfDhcp(policy, ends, ingress, egress, kind, batch.nowNs());
         }
+        int reason = NEIGHBOUR_UNREACHABLE;
         PortSet set = batch.egressSet(i);
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
-            if (!mayHearDhcp(port, kind)) {
+            int refusal = refusalOfDhcp(policy, ends, ingress, port, kind, batch.nowNs());
+            if (refusal != DropReason.NONE) {
+                reason = refusal;
                 set.remove(port);
             }
         }
-        return set.isEmpty() ? NEIGHBOUR_UNREACHABLE : DropReason.NONE;
+        return set.isEmpty() ? reason : DropReason.NONE;
+    }
+
+    /** Who is not configured yet, or knows the link only, is told by MAC address and VLAN, as of frames that are not IP. */
+    private static boolean hasNoAddress(FlowKey ends) {
+        boolean unspecified4 =
+                ends.sourceHigh() == InternetAddresses.IPV4_HIGH && ends.sourceLow() == InternetAddresses.ipv4Low(0);
+        return unspecified4
+                || (ends.sourceHigh() | ends.sourceLow()) == 0
+                || InternetAddresses.isLinkLocal6(ends.sourceHigh());
+    }
+
+    private int refusalOfDhcp(Policy policy, FlowKey ends, int ingress, int egress, int kind, long nowNs) {
+        current.egress(ends, egress);
+        if (current.judged(ingress) || current.judged(egress)) {
+            policy.evaluate(ends, nowNs, verdict);
+            if (Judge.isOfLabels(verdict.reason())) {
+                return verdict.reason();
+            }
+        }
+        return mayHearDhcp(egress, kind) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+    }
+
+    /** The level of the flow that was judged last, whoever receives it: what it proves, else the lowest of its sender. */
+    int flowLevel(FlowKey ends, Policy policy, long nowNs) {
+        policy.evaluate(ends, nowNs, verdict);
+        return Sessions.level(ends, verdict);
     }
 
     /** A server's word may go to a relay too, which is a server to the switch. */

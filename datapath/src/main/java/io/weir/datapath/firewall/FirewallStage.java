@@ -143,21 +143,22 @@ public final class FirewallStage implements Stage, AutoCloseable {
     private void dhcp(PacketBatch batch, int i, Policy policy) {
         batch.wrap(i, judge.frame);
         judge.read(batch, i);
-        control(batch, i, policy, reach.dhcp(batch, i, kinds[i]));
+        int reason = reach.dhcp(batch, i, kinds[i], policy, judge.flow);
+        if (reason != DropReason.NONE) {
+            judge.refuseUnjudged(batch, i, policy, reason);
+        } else {
+            batch.label(i, reach.flowLevel(judge.flow, policy, batch.nowNs()));
+        }
     }
 
     private void control(PacketBatch batch, int i, Policy policy) {
         batch.wrap(i, judge.frame);
         current.ingress(judge.flow, batch.ingressPort());
-        control(batch, i, policy, reach.neighbour(batch, i, judge.frame, policy, judge.flow));
-    }
-
-    /** What hosts need before they can talk travels at the level of its sender. */
-    private void control(PacketBatch batch, int i, Policy policy, int reason) {
+        int reason = reach.neighbour(batch, i, judge.frame, policy, judge.flow);
         if (reason != DropReason.NONE) {
             judge.refuseUnjudged(batch, i, policy, reason);
         } else {
-            batch.label(i, policy.level(judge.flow));
+            batch.label(i, reach.level());
         }
     }
 

@@ -8,6 +8,8 @@ import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
 import io.weir.datapath.policy.Policy;
+import io.weir.datapath.policy.PolicyMode;
+import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.policy.Verdict;
 
 /**
@@ -81,10 +83,7 @@ final class Judge {
     }
 
     private void redirect(PacketBatch batch, int i, int egress) {
-        int port = current.portNumber(verdict.redirectPort());
-        boolean sent = copies.ready(port)
-                && port != batch.ingressPort()
-                && copies.send(batch, i, verdict, VerdictCopies.REDIRECTED, port);
+        boolean sent = copy(batch, i, VerdictCopies.REDIRECTED, verdict.redirectPort());
         if (!sent) {
             verdict.decide(Action.DROP, REDIRECT_TARGET_DOWN);
         }
@@ -98,12 +97,13 @@ final class Judge {
 
     /**
      * Refuses a packet for a reason that is not the policy's word, but follows from the state of its flow. Where neither port is
-     * enforced that is recorded only.
+     * enforced that is recorded only, but for reasons of labels.
      *
      * @return whether the packet is dropped
      */
     boolean refuse(PacketBatch batch, int i, int egress, int reason) {
-        if (!enforced(batch, egress) && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch, i, reason))) {
+        boolean absolute = isOfLabels(reason) || enforced(batch, egress);
+        if (!absolute && !(egress == PacketBatch.EGRESS_SET && onlyEnforced(batch, i, reason))) {
             forgive(batch, i, egress, reason);
             return false;
         }
@@ -119,15 +119,29 @@ final class Judge {
      */
     void refuseUnjudged(PacketBatch batch, int i, Policy policy, int reason) {
         read(batch, i);
-        int level = policy.level(flow);
-        if (!enforced(batch, batch.egressPort(i)) && !keepLevel(batch, i, policy)) {
+        boolean absolute = isOfLabels(reason) || enforced(batch, batch.egressPort(i));
+        if (!absolute && !keepLevel(batch, i, policy)) {
             return;
         }
+        int level = levelOfFlow(batch, i, policy);
         verdict.begin(policy.epoch());
         verdict.label(level);
         if (!refuse(batch, i, batch.egressPort(i), reason)) {
             batch.label(i, level);
         }
+    }
+
+    /** The level at which {@link #keepLevel} judges: that of the flow that was read, towards the first port that is left to it. */
+    private int levelOfFlow(PacketBatch batch, int i, Policy policy) {
+        int egress = batch.egressPort(i);
+        int port = egress >= 0 ? egress : batch.egressSet(i).next(0);
+        if (port >= 0) {
+            current.egress(flow, port);
+        } else {
+            flow.egress(FlowKey.NO_PORT, PortRole.VM, PolicyMode.OFF);
+        }
+        policy.evaluate(flow, batch.nowNs(), verdict);
+        return Sessions.level(flow, verdict);
     }
 
     /** Takes ports out of a packet's way that its level may not reach; false when it is dropped for want of any other. */
@@ -206,10 +220,18 @@ final class Judge {
 
     /** Sends a copy to the policy's port of that number, if there is one and it can take it. */
     void mirror(PacketBatch batch, int i, int policyPort) {
+        copy(batch, i, VerdictCopies.MIRRORED, policyPort);
+    }
+
+    /** Whether a copy went to the policy's port of that number, which must be one for the packet's level. */
+    private boolean copy(PacketBatch batch, int i, int kind, int policyPort) {
+        Policy policy = current.policy();
         int port = current.portNumber(policyPort);
-        if (copies.ready(port) && port != batch.ingressPort()) {
-            copies.send(batch, i, verdict, VerdictCopies.MIRRORED, port);
-        }
+        return policy != null
+                && copies.ready(port)
+                && port != batch.ingressPort()
+                && policy.mayLeave(levelOfAnswer(batch, i), policyPort)
+                && copies.send(batch, i, verdict, kind, port);
     }
 
     void resetReceiver(PacketBatch batch, int i, int egress) {

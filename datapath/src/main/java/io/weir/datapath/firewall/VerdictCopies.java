@@ -8,6 +8,7 @@ import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.VirtioNetHeader;
 import io.weir.datapath.policy.Verdict;
 import io.weir.datapath.port.CurrentPorts;
+import io.weir.datapath.port.PolicySettings.WireLabel;
 import io.weir.datapath.segment.Checksums;
 import io.weir.datapath.wire.EthernetHeader;
 import io.weir.datapath.wire.InternetChecksum;
@@ -63,6 +64,7 @@ final class VerdictCopies implements AutoCloseable {
     private static final int SOURCE_IP = 0xA9FE_5701; // 169.254.87.1
     private static final int DESTINATION_IP = 0xFFFF_FFFF;
     private static final int HOP_LIMIT = 1;
+    private static final int MAX_OPTIONS_LENGTH = 40;
 
     private final CurrentPorts ports;
     private final ReplySink sink;
@@ -83,7 +85,7 @@ final class VerdictCopies implements AutoCloseable {
         return port >= 0 && ports.table().ready().contains(port);
     }
 
-    /** Sends a copy of the packet to a port that is {@link #ready}; false when there is no room for all of it. */
+    /** Sends a copy of the packet to a port that is {@link #ready}; false when not all of it could be sent. */
     boolean send(PacketBatch batch, int i, Verdict verdict, int kind, int port) {
         int length = Math.min(batch.length(i), LONGEST_FRAME);
         Memory.copy(
@@ -134,7 +136,7 @@ final class VerdictCopies implements AutoCloseable {
     }
 
     private boolean sendFragments(int payload, int port, int level) {
-        int most = (ports.table().mtu(port) - Ipv4Header.MIN_LENGTH) & ~7;
+        int most = (ports.table().mtu(port) - Ipv4Header.MIN_LENGTH - roomForLabel(port)) & ~7;
         identification++;
         for (int done = 0; done < payload; done += most) {
             int piece = Math.min(most, payload - done);
@@ -146,9 +148,16 @@ final class VerdictCopies implements AutoCloseable {
             boolean more = done + piece < payload;
             writeHeaders(piece, (more ? Ipv4Header.MORE_FRAGMENTS : 0) | done >>> 3);
             out.putBytes(UDP, datagram, UDP + done, piece);
-            sink.sendCopy(room, UDP + piece, port, level);
+            if (!sink.sendCopy(room, UDP + piece, port, level)) {
+                return false;
+            }
         }
         return true;
+    }
+
+    /** Fragments have options of their own, of which a label may be the longest. */
+    private int roomForLabel(int port) {
+        return ports.table().wireLabel(port) == WireLabel.REQUIRED ? MAX_OPTIONS_LENGTH : 0;
     }
 
     private void writeHeaders(int payload, int fragment) {

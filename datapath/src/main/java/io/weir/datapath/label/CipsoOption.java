@@ -213,10 +213,15 @@ public final class CipsoOption {
      * @return the option's length in bytes, not padded; 0, with those bytes lost, when no tag can hold the level
      */
     public int write(UnsafeBuffer to, int option, WireLevel level) {
+        return write(to, option, level, MAX_LENGTH);
+    }
+
+    /** As the other, with the first tag with which the option is no longer than {@code most} bytes. */
+    int write(UnsafeBuffer to, int option, WireLevel level, int most) {
         for (int tag : tags) {
             to.setMemory(option, MAX_LENGTH, (byte) 0);
             int categories = writeCategories(tag, to, option + CATEGORIES_OFFSET, level);
-            if (categories != NO_ROOM) {
+            if (categories != NO_ROOM && CATEGORIES_OFFSET + categories <= most) {
                 put8(to, option, TYPE);
                 put8(to, option + 1, CATEGORIES_OFFSET + categories);
                 put32(to, option + DOI_OFFSET, doi);

@@ -37,7 +37,10 @@ public final class LabelWriter implements AutoCloseable {
     /** {@link #apply} takes all its labels off. */
     public static final int REMOVE = 2;
 
-    /** The packet must have a label, and cannot: it has no level, no tag can hold its level, or its header has no room. */
+    /**
+     * The packet must have a label, or has one that is not true, and cannot be given it: no tag can hold its level, its header has
+     * no room, or it has no level where one is required.
+     */
     public static final int UNWRITABLE = 3;
 
     private static final int IP = PacketBatch.IS_IPV4 | PacketBatch.IS_IPV6;
@@ -109,21 +112,31 @@ public final class LabelWriter implements AutoCloseable {
     private int prepareIpv4(int network, boolean llc, int level, boolean required) {
         int present = OptionWalk.firstCipso(frame, network);
         int length = required || present != OptionWalk.NONE ? options.cipsoLength(level) : 0;
-        if (required && length == 0) {
-            return UNWRITABLE;
-        }
         if (present == OptionWalk.NONE ? !required : isTrue(network, present, level, length)) {
             return KEEP;
         }
-        int used = Ipv4Header.headerLength(frame, network) - Ipv4Header.MIN_LENGTH;
-        splice.beginIpv4(network, llc, used);
-        int filled = fillIpv4(network, level, length);
-        boolean fits = filled <= MAX_IPV4_OPTIONS;
-        if (!fits && required) {
+        // Without its label a packet would go on at whatever level its next receiver takes it to have.
+        boolean demanded = required || level != NO_LEVEL;
+        if (demanded && length == 0) {
             return UNWRITABLE;
         }
-        splice.length(fits ? filled : fillIpv4(network, level, 0));
-        return fits && length != 0 ? WRITE : REMOVE;
+        int used = Ipv4Header.headerLength(frame, network) - Ipv4Header.MIN_LENGTH;
+        splice.beginIpv4(network, llc, used);
+        int filled = fillIpv4(network, LevelOptions.cipso(level), length);
+        if (filled > MAX_IPV4_OPTIONS) {
+            filled = fillShorter(network, level, filled - length);
+        }
+        if (filled > MAX_IPV4_OPTIONS) {
+            return UNWRITABLE;
+        }
+        splice.length(padIpv4(filled));
+        return demanded ? WRITE : REMOVE;
+    }
+
+    /** As {@link #fillIpv4} with a form of the label that leaves room for others; more than fits when there is none. */
+    private int fillShorter(int network, int level, int others) {
+        int length = options.shorterCipso(level, MAX_IPV4_OPTIONS - others);
+        return length == 0 ? MAX_IPV4_OPTIONS + 1 : fillIpv4(network, LevelOptions.SHORTER_CIPSO, length);
     }
 
     /** Whether the one label option is what would be written. */
@@ -140,10 +153,13 @@ public final class LabelWriter implements AutoCloseable {
                 && OptionWalk.equal(frame, present, bytes, written, length);
     }
 
-    /** Writes the label, if its length is not 0, and all other options; returns the bytes used, padding included. */
-    private int fillIpv4(int network, int level, int length) {
+    /**
+     * Writes the label that stands at {@code label} of {@link #options}, if its length is not 0, and all other options; returns the
+     * bytes used.
+     */
+    private int fillIpv4(int network, int label, int length) {
         UnsafeBuffer patch = splice.patch();
-        patch.putBytes(0, options.bytes(), LevelOptions.cipso(level), length);
+        patch.putBytes(0, options.bytes(), label, length);
         int filled = length;
         int option = network + Ipv4Header.MIN_LENGTH;
         int end = network + Ipv4Header.headerLength(frame, network);
@@ -156,8 +172,12 @@ public final class LabelWriter implements AutoCloseable {
             }
             option += bytes;
         }
+        return filled;
+    }
+
+    private int padIpv4(int filled) {
         int padded = filled + 3 & ~3;
-        patch.setMemory(filled, padded - filled, (byte) OptionWalk.IPV4_END);
+        splice.patch().setMemory(filled, padded - filled, (byte) OptionWalk.IPV4_END);
         return padded;
     }
 
@@ -165,11 +185,11 @@ public final class LabelWriter implements AutoCloseable {
         boolean has = u8(frame, network + Ipv6Header.NEXT_HEADER_OFFSET) == IpProtocol.HOP_BY_HOP;
         int present = has ? OptionWalk.firstCalipso(frame, network) : OptionWalk.NONE;
         int length = required || present != OptionWalk.NONE ? options.calipsoLength(level) : 0;
-        if (required && length == 0) {
-            return UNWRITABLE;
-        }
         if (present == OptionWalk.NONE ? !required : isTrue6(network, present, level, length)) {
             return KEEP;
+        }
+        if (length == 0 && (required || level != NO_LEVEL)) {
+            return UNWRITABLE;
         }
         int header = network + Ipv6Header.LENGTH;
         int used = has ? OptionWalk.hopByHopLength(frame, header) : 0;

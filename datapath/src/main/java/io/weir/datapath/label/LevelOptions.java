@@ -24,6 +24,8 @@ import static io.weir.datapath.wire.NetworkOrder.put32;
  *         +--------+--------------+----------------+----------------+------------------+
  * </pre>
  *
+ * <p>Behind the slots is room for the CIPSO option of one level in a shorter form, for a header in which others stand too.
+ *
  * <p>Threading: belongs to one worker.
  */
 final class LevelOptions implements AutoCloseable {
@@ -33,7 +35,10 @@ final class LevelOptions implements AutoCloseable {
     private static final int CIPSO_OFFSET = 12;
     private static final int CALIPSO_OFFSET = 64;
     private static final int SLOT_BYTES = 256;
-    private static final int BYTES = SLOTS * SLOT_BYTES;
+    private static final int BYTES = (SLOTS + 1) * SLOT_BYTES;
+
+    /** Offset in {@link #bytes} of what {@link #shorterCipso} has written. */
+    static final int SHORTER_CIPSO = SLOTS * SLOT_BYTES;
 
     private final CurrentPolicy current;
     private final CipsoOption cipso;
@@ -71,6 +76,19 @@ final class LevelOptions implements AutoCloseable {
     /** Bytes of the CALIPSO option of a level; 0 when there is no level. */
     int calipsoLength(int number) {
         return known(number) ? i32(slots, slot(number) + CALIPSO_LENGTH_OFFSET) : 0;
+    }
+
+    /**
+     * Writes the CIPSO option of a level that has one at {@link #SHORTER_CIPSO}, with the first tag with which it is no longer than
+     * {@code most} bytes; its bytes, 0 when there is no such tag.
+     */
+    int shorterCipso(int number, int most) {
+        Levels levels = levels(current.policy());
+        if (levels == null) {
+            return 0;
+        }
+        levels.read(number, level);
+        return cipso.write(slots, SHORTER_CIPSO, level, most);
     }
 
     private static int slot(int number) {

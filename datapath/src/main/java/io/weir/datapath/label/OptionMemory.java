@@ -10,7 +10,7 @@ import static io.weir.datapath.wire.NetworkOrder.put32;
 
 /**
  * The last good label option of each port and kind, and the number of its level: a guest sends the same label again and again.
- * What an option means depends on nothing but its bytes, so that nothing here becomes wrong.
+ * What an option means depends on its bytes, and on the policy, which may know a level no more: all is forgotten with it.
  *
  * <pre>
  *  slot:  0        4        8
@@ -53,6 +53,11 @@ final class OptionMemory implements AutoCloseable {
             put32(slots, slot + NUMBER_OFFSET, number);
             slots.putBytes(slot + BYTES_OFFSET, frame, option, length);
         }
+    }
+
+    /** Forgets all. */
+    void clear() {
+        slots.setMemory(0, BYTES, (byte) 0);
     }
 
     private static int slot(int port, int kind) {

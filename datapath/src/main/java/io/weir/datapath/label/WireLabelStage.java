@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 import io.weir.datapath.bridge.ReplySink;
 import io.weir.datapath.firewall.CurrentPolicy;
@@ -58,6 +59,8 @@ public final class WireLabelStage implements Stage, AutoCloseable {
     private final WireLevel level = new WireLevel();
     private final FlowKey sender = new FlowKey();
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
+    // Whose levels are remembered.
+    private @Nullable Policy known;
     // The byte that is wrong, counted from the IPv4 header's begin; 0 when there is none to tell of.
     private int pointer;
 
@@ -93,6 +96,7 @@ public final class WireLabelStage implements Stage, AutoCloseable {
         if (setting == WireLabel.NONE) {
             return;
         }
+        noticePolicy();
         recorder.begin(batch);
         for (int i = 0; i < batch.count(); i++) {
             if (batch.forwarded(i) && batch.is(i, IP)) {
@@ -102,6 +106,16 @@ public final class WireLabelStage implements Stage, AutoCloseable {
                     verify(batch, i, setting == WireLabel.REQUIRED);
                 }
             }
+        }
+    }
+
+    /** A level that the policy of before knew may be none to that of now. */
+    @SuppressWarnings("ReferenceEquality") // what is published is immutable, and to compare it would cost
+    private void noticePolicy() {
+        Policy policy = current.policy();
+        if (policy != known) {
+            known = policy;
+            remembered.clear();
         }
     }
 

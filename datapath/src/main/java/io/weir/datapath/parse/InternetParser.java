@@ -22,6 +22,10 @@ final class InternetParser {
 
     private static final int FRAGMENT_HEADER_LENGTH = 8;
 
+    /** Third word of an IPv4-mapped address, behind eight zero bytes: RFC 4291 section 2.5.5.2. */
+    private static final int MAPPED_PREFIX = 0xFFFF;
+
+    private static final int MAPPED_ADDRESS = DropReason.IPV6_MAPPED_ADDRESS.code();
     private static final int FRAGMENT_BAD_LENGTH = DropReason.FRAGMENT_BAD_LENGTH.code();
     private static final int FRAGMENT_BEYOND_DATAGRAM = DropReason.FRAGMENT_BEYOND_DATAGRAM.code();
     private static final int FRAGMENT_TINY = DropReason.FRAGMENT_TINY.code();
@@ -61,6 +65,11 @@ final class InternetParser {
         if (reason != DropReason.NONE) {
             return reason;
         }
+        // Identities and sessions know IPv4 addresses as mapped ones, and these would pass for them.
+        if (isMapped(frame, offset + Ipv6Header.SOURCE_OFFSET)
+                || isMapped(frame, offset + Ipv6Header.DESTINATION_OFFSET)) {
+            return MAPPED_ADDRESS;
+        }
         int protocol = u8(frame, offset + Ipv6Header.NEXT_HEADER_OFFSET);
         int length = Ipv6Header.LENGTH + u16(frame, offset + Ipv6Header.PAYLOAD_LENGTH_OFFSET);
         batch.ipProtocol(i, protocol);
@@ -69,6 +78,11 @@ final class InternetParser {
         return Ipv6ExtensionChain.isExtension(protocol)
                 ? extensions(batch, i, frame, offset, protocol, offset + length)
                 : transport.parse(batch, i, frame, protocol, networkEnd, offset + length);
+    }
+
+    /** Whether an address is in ::ffff:0:0/96. */
+    private static boolean isMapped(UnsafeBuffer frame, int address) {
+        return i64(frame, address) == 0 && i32(frame, address + Long.BYTES) == MAPPED_PREFIX;
     }
 
     private int extensions(PacketBatch batch, int i, UnsafeBuffer frame, int offset, int first, int limit) {

@@ -65,6 +65,11 @@ public enum DropReason {
             "neighbour-discovery option of length zero or beyond the message (RFC 4861 section 4.6)"),
     GROUP_MEMBERSHIP_TRUNCATED(
             33, "parse", ERROR, "packet ends inside an IGMP or MLD message, or inside one of its group records"),
+    IPV6_MAPPED_ADDRESS(
+            34,
+            "parse",
+            ERROR,
+            "IPv6 packet from or to an IPv4-mapped address, which is none on the wire (RFC 4291 section 2.5.5.2)"),
 
     // fragments
     FRAGMENT_OVERLAP(

@@ -53,6 +53,14 @@ public interface Policy {
      */
     int level(FlowKey ends);
 
+    /**
+     * Whether frames of a level may leave by a port, whoever is behind it: what is to be known of copies, for which no flow is judged.
+     *
+     * @param level its number, 0 for none, which may leave by every port
+     * @param portId the policy's number of the port
+     */
+    boolean mayLeave(int level, int portId);
+
     /** The limits with a number that a verdict of this epoch has just named, null for 0. */
     @Nullable
     Limits limits(int number);

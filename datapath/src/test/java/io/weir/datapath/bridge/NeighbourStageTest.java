@@ -53,7 +53,7 @@ class NeighbourStageTest implements ReplySink {
     }
 
     @Override
-    public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
+    public boolean sendCopy(long frameAddress, int lengthBytes, int port, int level) {
         throw new AssertionError("the stage makes no copies");
     }
 

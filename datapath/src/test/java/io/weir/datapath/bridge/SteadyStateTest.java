@@ -95,7 +95,7 @@ class SteadyStateTest implements ReplySink {
     }
 
     @Override
-    public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
+    public boolean sendCopy(long frameAddress, int lengthBytes, int port, int level) {
         throw new AssertionError("the stage makes no copies");
     }
 

@@ -60,6 +60,11 @@ class LimitChainsTest {
         }
 
         @Override
+        public boolean mayLeave(int level, int portId) {
+            return true;
+        }
+
+        @Override
         public @Nullable Limits limits(int number) {
             return new Limits(number, 0, 1, 0, 0, null);
         }

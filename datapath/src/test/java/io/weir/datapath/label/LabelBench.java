@@ -165,7 +165,7 @@ final class LabelBench implements AutoCloseable {
         }
 
         @Override
-        public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
+        public boolean sendCopy(long frameAddress, int lengthBytes, int port, int level) {
             throw new IllegalStateException("labels are not copied");
         }
     }

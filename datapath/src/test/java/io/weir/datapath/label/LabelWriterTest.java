@@ -193,11 +193,30 @@ class LabelWriterTest {
         assertEquals(LabelWriter.UNWRITABLE, write(WireLabel.REQUIRED, "s2", crowded));
         assertEquals(LabelWriter.WRITE, write(WireLabel.REQUIRED, wide, ethernet(0x86DD, ipv6(17, udp()))));
         assertEquals(LabelWriter.UNWRITABLE, write(WireLabel.REQUIRED, "", ethernet(0x86DD, ipv6(17, udp()))));
-        // Nobody demands a label here, so that none is better than a false one.
+    }
+
+    @Test
+    void shouldRefuseToTakeOffALabelThatItCannotCorrect() {
+        byte[] ping = Recording.pings4().getFirst();
+        String wide = "s3:c240,c250,c260,c270,c280,c290,c300,c310,c320,c330,c340,c350,c360,c370,c380,c390";
+        byte[] crowded =
+                ethernet(0x0800, ipv4(17, 0x4000, join(hex("860a00000003010400010101441c"), new byte[26]), udp()));
+
+        assertEquals(LabelWriter.UNWRITABLE, write(WireLabel.VERIFY, wide, ping), "no tag holds it");
         assertEquals(
-                LabelWriter.REMOVE,
-                write(WireLabel.VERIFY, wide, Recording.pings4().getFirst()));
-        assertEquals(0x45, bench.frame()[14]);
+                LabelWriter.UNWRITABLE, write(WireLabel.VERIFY, "s2:c0,c31", crowded), "no room beside the others");
+        assertEquals(LabelWriter.WRITE, write(WireLabel.VERIFY, "s2", crowded));
+        assertEquals(
+                LabelWriter.REMOVE, write(WireLabel.VERIFY, "", ping), "nothing has a level, and nobody demands one");
+        assertEquals(LabelWriter.REMOVE, write(WireLabel.STRIP, wide, ping));
+    }
+
+    @Test
+    void shouldTryTheNextTagWhereTheFirstLeavesNoRoomForOthers() {
+        byte[] beside = ethernet(0x0800, ipv4(17, 0x4000, hex(ROUTER_ALERT), udp()));
+
+        assertEquals(LabelWriter.WRITE, write(WireLabel.REQUIRED, "s2:c239", beside));
+        assertEquals("860c000000030206000200ef" + ROUTER_ALERT, options4(bench.frame()));
     }
 
     @Test

@@ -37,6 +37,19 @@ class WireLabelStageTest {
     }
 
     @Test
+    void shouldForgetTheLevelsOfAPolicyThatIsNoMore() {
+        byte[] ping = Recording.pings4().getFirst();
+        byte[] ping6 = Recording.pings6().getFirst();
+        assertEquals(0, bench.process(WireLabel.VERIFY, ping));
+        assertEquals(0, bench.process(WireLabel.VERIFY, ping6));
+
+        bench.policy(null);
+
+        assertEquals(DropReason.WIRE_LABEL_UNKNOWN.code(), bench.process(WireLabel.VERIFY, ping));
+        assertEquals(DropReason.WIRE_LABEL_UNKNOWN.code(), bench.process(WireLabel.VERIFY, ping6));
+    }
+
+    @Test
     void shouldGiveEveryPacketOfALinuxGuestItsLevel() {
         List<LinuxVectors> vectors = LinuxVectors.all();
         for (int i = 0; i < vectors.size(); i++) {

@@ -1,6 +1,7 @@
 package io.weir.datapath.parse;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -254,6 +255,12 @@ class ParseStageTest {
         byte[] eight = new byte[0];
         for (int i = 0; i < 8; i++) {
             eight = join(eight, extension(60, 0));
+        }
+        for (int address : new int[] {8, 24}) {
+            byte[] mapped = ipv6(17, udp());
+            Arrays.fill(mapped, address, address + 10, (byte) 0);
+            Arrays.fill(mapped, address + 10, address + 12, (byte) 0xFF);
+            add(all, DropReason.IPV6_MAPPED_ADDRESS, "mapped at " + address, ethernet(0x86DD, mapped));
         }
         add(
                 all,

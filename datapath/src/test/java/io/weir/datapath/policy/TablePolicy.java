@@ -24,6 +24,7 @@ import io.weir.datapath.pipeline.DropReason;
  *   limits N connections=N new=N bits=N packets=N              number and scope are the same
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
+ *   port-levels PORT N,N...                                    levels that may leave by the port; else any
  *   numbers N                                                  numbers are the bits of levels, and higher by so many
  *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
  * </pre>
@@ -56,6 +57,7 @@ public final class TablePolicy implements Policy {
     private final Map<Integer, Limits> limits = new HashMap<>();
     private final Map<String, Integer> marked = new HashMap<>();
     private final Map<String, List<Integer>> levels = new HashMap<>();
+    private final Map<Integer, List<Integer>> portLevels = new HashMap<>();
     private int numbersFrom = -1;
     private final Map<String, Integer> lowest = new HashMap<>();
 
@@ -79,15 +81,15 @@ public final class TablePolicy implements Policy {
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
             case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
             case "numbers" -> numbersFrom = Integer.parseInt(words[1]);
-            case "levels" ->
-                levels.put(
-                        words[1],
-                        Arrays.stream(words[2].split(",", -1))
-                                .map(Integer::valueOf)
-                                .toList());
+            case "levels" -> levels.put(words[1], numbers(words[2]));
+            case "port-levels" -> portLevels.put(portId(words[1]), numbers(words[2]));
             case "level" -> lowest.put(words[1], LEVELS.number(words[2]));
             default -> rule(number, words);
         }
+    }
+
+    private static List<Integer> numbers(String text) {
+        return Arrays.stream(text.split(",", -1)).map(Integer::valueOf).toList();
     }
 
     private void component(String[] words) {
@@ -234,7 +236,8 @@ public final class TablePolicy implements Policy {
         String to = end(flow.egressPort(), flow.egressRole(), flow.destinationMac(), flow, false);
         verdict.identities(number(from), number(to));
         verdict.label(level(flow, from));
-        if (!mayHave(from, verdict.label()) || !mayHave(to, verdict.label())) {
+        boolean has = mayHave(from, verdict.label()) && mayHave(to, verdict.label());
+        if (!has || !mayLeave(verdict.label(), flow.ingressPort()) || !mayLeave(verdict.label(), flow.egressPort())) {
             deny(flow, verdict, Action.DROP, LABEL_DENIED, 0);
             return;
         }
@@ -350,7 +353,7 @@ public final class TablePolicy implements Policy {
     public boolean couldTalk(FlowKey ends, long nowNs) {
         String from = end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true);
         String to = end(ends.egressPort(), ends.egressRole(), ends.destinationMac(), ends, false);
-        int level = level(ends, from);
+        int level = level(ends);
         return mayHave(from, level)
                 && mayHave(to, level)
                 && rules.stream()
@@ -383,7 +386,14 @@ public final class TablePolicy implements Policy {
 
     @Override
     public int level(FlowKey ends) {
-        return level(ends, end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true));
+        String from = end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true);
+        String to = end(ends.egressPort(), ends.egressRole(), ends.destinationMac(), ends, false);
+        int own = level(ends, from);
+        if (own == 0 || ends.label() != 0 || mayHave(to, own)) {
+            return own;
+        }
+        int others = levels.getOrDefault(to, List.of(own)).get(0);
+        return mayHave(from, others) ? others : own;
     }
 
     private int level(FlowKey flow, String from) {
@@ -396,6 +406,12 @@ public final class TablePolicy implements Policy {
     private boolean mayHave(String component, int level) {
         List<Integer> its = levels.get(component);
         return its == null || its.contains(level);
+    }
+
+    @Override
+    public boolean mayLeave(int level, int portId) {
+        List<Integer> its = portLevels.get(portId);
+        return level == 0 || its == null || its.contains(level);
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.weir.datapath.firewall.FlowRecord;
+import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.TablePolicy;
 import io.weir.datapath.port.SwitchSettings;
@@ -225,6 +226,62 @@ class FlowLevelsTest {
     }
 
     @Test
+    void shouldFloodWhatHostsNeedFirstAtOneLevelOnly() {
+        byte[] request = Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B));
+        restart("a access 10 enforce esp\nb access 10 enforce esp\nc access 10 enforce esp\n");
+        String bound = BOUND + "component ops c 02:00:00:00:00:0c - 10.0.0.11\n";
+        weir.policy(new TablePolicy(++epoch, bound.replace("db 2,5", "db 2") + "levels ops 5\n" + ALLOW));
+
+        assertEquals(List.of("b 2"), arrive("a", request, 0));
+        assertEquals(List.of("c 5"), arrive("a", request, 5));
+
+        weir.policy(new TablePolicy(++epoch, bound.replace("db 2,5", "db 5") + "levels ops 2\n" + ALLOW));
+        assertEquals(List.of("c 2"), arrive("a", request, 0), "the sender's own level, though not the first port's");
+
+        weir.policy(new TablePolicy(++epoch, bound.replace("db 2,5", "db 5") + "levels ops 5\n" + ALLOW));
+        assertEquals(List.of("b 5", "c 5"), arrive("a", request, 0), "so that those who may begin a flow are found");
+    }
+
+    private static final String DHCP_PORTS = """
+            a access 10 enforce esp dhcp client
+            b access 10 enforce esp dhcp server
+            t access 10 enforce esp role uplink dhcp server
+            """;
+
+    @Test
+    void shouldJudgeTheLevelOfDhcp() {
+        restart(DHCP_PORTS);
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("levels db 2,5", "levels db 5") + ALLOW));
+        arrive("b", opaque(MAC_B, MAC_A), 0);
+        byte[] request = udp(MAC_A, MAC_B, 0, -1, 68, 67);
+
+        assertDropped(DropReason.LABEL_DENIED, "a", request, 0);
+        assertEquals(List.of("b 5"), arrive("a", request, 5));
+        assertDropped(DropReason.LABEL_DENIED, "a", request, 7);
+        assertEquals(List.of("a 5"), arrive("b", udp(MAC_B, MAC_A, 67, 68), 0));
+    }
+
+    @Test
+    void shouldFloodDhcpToWhomItsLevelMayReach() {
+        restart(DHCP_PORTS);
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("levels db 2,5", "levels db 5") + ALLOW));
+        byte[] request = udp(MAC_A, BROADCAST, 0, -1, 68, 67);
+
+        assertEquals(List.of("t 2"), arrive("a", request, 0));
+        assertEquals(List.of("b 5", "t 5"), arrive("a", request, 5));
+        assertDropped(DropReason.LABEL_DENIED, "a", request, 7);
+    }
+
+    @Test
+    void shouldNotLetAuditModeLetDhcpCrossLevels() {
+        restart(DHCP_PORTS.replace("enforce", "audit"));
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("levels db 2,5", "levels db 5") + ALLOW));
+        arrive("b", opaque(MAC_B, MAC_A), 0);
+
+        assertDropped(DropReason.LABEL_DENIED, "a", udp(MAC_A, MAC_B, 0, -1, 68, 67), 0);
+    }
+
+    @Test
     void shouldAnswerWhatItRejectsAtTheSameLevel() {
         policy("reject * * tcp/80\nreject * * udp/53\nallow * * *\n");
         hear();
@@ -258,6 +315,65 @@ class FlowLevelsTest {
 
         assertEquals(List.of("l 5", "a 5"), arrive("t", udp(MAC_C, MAC_A, 4000, 53), 5));
         assertEquals(List.of("l 5"), arrive("t", udp(MAC_C, MAC_A, 4000, 54), 5));
+    }
+
+    @Test
+    void shouldSendCopiesToNoPortThatTheirLevelMayNotLeaveBy() {
+        policy("port-levels l 2\nallow,mirror=l world web udp/53\nredirect=l world web udp/54\nallow * * *\n");
+        hear();
+
+        assertEquals(List.of("l 2", "a 2"), arrive("t", udp(MAC_C, MAC_A, 4000, 53), 2));
+        assertEquals(List.of("a 5"), arrive("t", udp(MAC_C, MAC_A, 4000, 53), 5));
+        assertEquals(List.of("l 2"), arrive("t", udp(MAC_C, MAC_A, 4000, 54), 2));
+        assertDropped(DropReason.REDIRECT_TARGET_DOWN, "t", udp(MAC_C, MAC_A, 4000, 54), 5);
+    }
+
+    @Test
+    void shouldCutCopiesSoThatTheirLabelsFit() {
+        restart(PORTS.replace("l access 99 esp", "l access 99 mtu 200 wire-label required"));
+        policy("numbers 0\nredirect=l world web udp/54\nallow * * *\n");
+        hear();
+        byte[] frame = Arrays.copyOf(udp(MAC_C, MAC_A, 4000, 54), 600);
+        frame[16] = (byte) ((600 - 14) >>> 8);
+        frame[17] = (byte) (600 - 14);
+
+        arrive("t", frame, 5);
+
+        assertEquals(0, weir.drops("l", DropReason.EGRESS_MTU_EXCEEDED));
+        assertEquals(0, weir.drops("t", DropReason.REDIRECT_TARGET_DOWN));
+        assertEquals(1, weir.counter("t", CounterTable.CONSUMED));
+    }
+
+    @Test
+    void shouldNotSayOfACopyThatCouldNotBeLabelledThatItWasSent() {
+        restart(PORTS.replace("l access 99 esp", "l access 99 wire-label required"));
+        String unlabelled = BOUND.replaceAll("levels .*\n", "");
+        weir.policy(new TablePolicy(++epoch, unlabelled + "redirect=l world web udp/54\nallow * * *\n"));
+        hear();
+
+        tunnels.arrive("t", udp(MAC_C, MAC_A, 4000, 54), 0);
+        weir.poll("t", ++nowNs);
+
+        assertEquals(1, weir.drops("l", DropReason.EGRESS_LABEL_UNWRITABLE));
+        assertEquals(1, weir.drops("t", DropReason.REDIRECT_TARGET_DOWN));
+    }
+
+    @Test
+    void shouldLetWhatIsNotJudgedLeaveAtItsOwnLevelWhateverTheOneBefore() {
+        restart(PORTS.replace("enforce", "audit"));
+        weir.policy(new TablePolicy(
+                ++epoch, BOUND.replace("02:00:00:00:00:0b - 10.0.0.11", "- - -").replace("db 2,5", "db 5") + ALLOW));
+        hear();
+
+        tunnels.arrive("a", udp(MAC_A, MAC_B, 1, 2), 5);
+        tunnels.arrive("a", fragment(MAC_A, MAC_C, 53, false), 0);
+        weir.poll("a", ++nowNs);
+
+        assertEquals(
+                List.of("b 5", "t 2"),
+                tunnels.left().stream()
+                        .map(left -> left.port() + ' ' + left.level())
+                        .toList());
     }
 
     @Test

@@ -81,6 +81,7 @@ final class MalformedFrames {
         parse("ipv6-bad-version", ethernet(IPV6, changed(packet, 0, 0x40)));
         byte[] jumbo = ipv6(0, hex("1100c20400010000"), udp());
         parse("ipv6-bad-length", ethernet(IPV6, changed(packet, 5, packet.length - 39)), ethernet(IPV6, jumbo));
+        parse("ipv6-mapped-address", ethernet(IPV6, mapped(packet, 8)), ethernet(IPV6, mapped(packet, 24)));
         byte[] longer = ipv6(60, changed(extension(17, 0), 1, 3));
         parse("ipv6-extension-truncated", ethernet(IPV6, ipv6(0, hex("11000104"))), ethernet(IPV6, longer));
         byte[][] nine = new byte[10][];
@@ -115,6 +116,14 @@ final class MalformedFrames {
         both("sctp-truncated", 132, counting(11));
         parse("icmp-truncated", ethernet(IPV4, ipv4(1, hex("080000"))));
         parse("icmpv6-truncated", ethernet(IPV6, ipv6(58, hex("800000"))));
+    }
+
+    /** The packet with ::ffff:x.x.x.x for the address that stands there. */
+    private static byte[] mapped(byte[] packet, int address) {
+        byte[] mapped = packet.clone();
+        Arrays.fill(mapped, address, address + 10, (byte) 0);
+        Arrays.fill(mapped, address + 10, address + 12, (byte) 0xFF);
+        return mapped;
     }
 
     /** Each transport header over IPv4 and over IPv6. */

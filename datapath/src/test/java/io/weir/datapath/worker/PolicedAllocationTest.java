@@ -133,6 +133,11 @@ class PolicedAllocationTest {
         }
 
         @Override
+        public boolean mayLeave(int level, int portId) {
+            return true;
+        }
+
+        @Override
         public @Nullable Limits limits(int number) {
             return number == 1 ? LIMITS : null;
         }

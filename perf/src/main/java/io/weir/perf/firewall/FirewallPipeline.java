@@ -118,7 +118,7 @@ public final class FirewallPipeline implements AutoCloseable {
         }
 
         @Override
-        public void sendCopy(long frameAddress, int lengthBytes, int port, int level) {
+        public boolean sendCopy(long frameAddress, int lengthBytes, int port, int level) {
             throw new IllegalStateException("nothing is copied");
         }
     }

@@ -105,6 +105,11 @@ public final class StubPolicy implements Policy {
     }
 
     @Override
+    public boolean mayLeave(int level, int portId) {
+        return true;
+    }
+
+    @Override
     public @Nullable Limits limits(int number) {
         return null;
     }
