@@ -110,7 +110,7 @@ public final class SaStateFile implements AutoCloseable {
     /**
      * The record of an SA, an old one if there is one.
      *
-     * @throws IllegalArgumentException when another outbound SA uses the key
+     * @throws IllegalArgumentException when another SA of either direction uses the key
      * @throws IllegalStateException when the file is full
      */
     SaSlot slot(SaSettings settings) {
@@ -136,18 +136,23 @@ public final class SaStateFile implements AutoCloseable {
         return slot;
     }
 
-    /** SAs with the key that were removed: numbers go on behind their reserve. With one in use they would be used twice. */
+    /**
+     * SAs of this direction with the key that were removed: numbers go on behind their reserve. With one in use they would be used
+     * twice. One in use in the other direction means that two hosts seal under one key and salt, whose IVs both begin at the clock.
+     */
     private List<SaSlot> former(SaSettings settings, SaKey.Fingerprint key) {
-        List<SaSlot> former = open.stream()
-                .filter(other -> matches(other.address(), settings.direction(), key))
+        List<SaSlot> sameKey = open.stream()
+                .filter(other -> other.fingerprint().equals(key))
                 .toList();
-        for (SaSlot other : former) {
+        for (SaSlot other : sameKey) {
             if (!other.retired()) {
                 throw new IllegalArgumentException(settings.name() + ": its key is that of " + other.name()
                         + " in use; give every SA a key of its own");
             }
         }
-        return former;
+        return sameKey.stream()
+                .filter(other -> matches(other.address(), settings.direction(), key))
+                .toList();
     }
 
     private static boolean matches(long record, SaSettings.Direction direction, SaKey.Fingerprint key) {

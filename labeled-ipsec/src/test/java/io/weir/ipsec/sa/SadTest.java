@@ -198,6 +198,17 @@ class SadTest {
         }
     }
 
+    @Test
+    void shouldRefuseAKeyThatAnotherTunnelHasInTheOtherDirection() {
+        try (Sad other = new Sad(new Watched(closed), state)) {
+            other.add(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED), NOW_NS);
+
+            assertRefused(
+                    "out SA 0x000003e8: its key is that of in SA 0x000003e8 in use; give every SA a key of its own",
+                    settings(Direction.OUTBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED));
+        }
+    }
+
     private void assertRefused(String message, SaSettings settings) {
         int before = sad.status(NOW_NS).size();
         IllegalArgumentException refused =
