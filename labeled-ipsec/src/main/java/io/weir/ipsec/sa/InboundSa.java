@@ -93,6 +93,11 @@ public final class InboundSa {
         return slot.sequence();
     }
 
+    /** It will be published: it takes over from removed SAs with its key. */
+    void succeed() {
+        slot.succeed();
+    }
+
     /** No worker will get it any more; one may still have it. */
     void retire(boolean retires) {
         slot.retire(retires);
@@ -101,6 +106,6 @@ public final class InboundSa {
     /** When no worker has it any more. */
     void close() {
         opener.close();
-        slot.giveBack(slot.sequence());
+        slot.release();
     }
 }

@@ -129,6 +129,11 @@ public final class OutboundSa {
         return result;
     }
 
+    /** It will be published: it takes over from removed SAs with its key. */
+    void succeed() {
+        slot.succeed();
+    }
+
     /** No worker will get it any more; one may still have it. */
     void retire(boolean retires) {
         slot.retire(retires);

@@ -1,5 +1,7 @@
 package io.weir.ipsec.sa;
 
+import java.util.List;
+
 import io.weir.kernel.Memory;
 
 /**
@@ -33,15 +35,28 @@ final class SaSlot {
     private final String name;
     private final SaKey.Fingerprint fingerprint;
     private final long ivOffset;
+    // Until this one succeeds them.
+    private List<SaSlot> former;
     private boolean retired;
     private boolean superseded;
 
-    /** Begins behind everything that the record has, and behind {@code ivFloor}. */
-    SaSlot(SaStateFile file, long address, String name, SaKey.Fingerprint fingerprint, long ivFloor) {
+    /**
+     * Begins behind everything that the record has, and behind {@code ivFloor}.
+     *
+     * @param former of removed SAs with the key, whose records are theirs until {@link #succeed}
+     */
+    SaSlot(
+            SaStateFile file,
+            long address,
+            String name,
+            SaKey.Fingerprint fingerprint,
+            long ivFloor,
+            List<SaSlot> former) {
         this.file = file;
         this.address = address;
         this.name = name;
         this.fingerprint = fingerprint;
+        this.former = former;
         this.ivOffset = Math.max(Memory.readLong(address + IV_OFFSET), ivFloor) - sequence();
     }
 
@@ -100,17 +115,26 @@ final class SaSlot {
         return retired;
     }
 
-    /** Another SA goes on where this one's reserve ends: it must not be moved any more. */
-    void supersede() {
-        superseded = true;
+    /** The SA goes on where the reserves of removed ones with its key end: those must not be moved any more. */
+    void succeed() {
+        for (SaSlot other : former) {
+            other.superseded = true;
+            file.closed(other);
+        }
+        former = List.of();
     }
 
-    /** Ends the life of the SA, which used up to that number; the rest of the reserve is free again. */
+    /** Ends the life of an outbound SA, which used up to that number; the rest of the reserve is free again. */
     void giveBack(long used) {
         if (!superseded) {
             Memory.writeLong(address + SEQUENCE_OFFSET, used);
             Memory.writeLong(address + IV_OFFSET, ivOffset + used);
             file.closed(this);
         }
+    }
+
+    /** Ends the life of an inbound SA. Its number stays as the worker wrote it, who may write it still for one that was kept. */
+    void release() {
+        file.closed(this);
     }
 }

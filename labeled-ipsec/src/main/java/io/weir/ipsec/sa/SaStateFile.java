@@ -108,7 +108,7 @@ public final class SaStateFile implements AutoCloseable {
     }
 
     /**
-     * The record of an SA, an old one if there is one.
+     * The record of an SA, an old one if there is one. Removed SAs with its key keep theirs until {@link SaSlot#succeed}.
      *
      * @throws IllegalArgumentException when another SA of either direction uses the key
      * @throws IllegalStateException when the file is full
@@ -129,9 +129,7 @@ public final class SaStateFile implements AutoCloseable {
             address = fresh(settings, key);
         }
         Memory.writeLong(address + SaSlot.OPENED_OFFSET, epochNs.getAsLong());
-        former.forEach(SaSlot::supersede);
-        open.removeAll(former);
-        SaSlot slot = new SaSlot(this, address, settings.name(), key, ivFloor);
+        SaSlot slot = new SaSlot(this, address, settings.name(), key, ivFloor, former);
         open.add(slot);
         return slot;
     }

@@ -94,6 +94,8 @@ public final class Sad implements AutoCloseable {
             moreOutbound.forEach(OutboundSa::close);
             throw refused;
         }
+        moreInbound.forEach(InboundSa::succeed);
+        moreOutbound.forEach(OutboundSa::succeed);
         inbound.removeAll(goneInbound);
         outbound.removeAll(goneOutbound);
         inbound.addAll(moreInbound);

@@ -248,6 +248,40 @@ class SadTest {
     }
 
     @Test
+    void shouldLetAnSaGoOnWhenTheChangeThatReplacesItIsRefused() {
+        sad.add(outbound(1000, 2), NOW_NS);
+        sad.add(inbound(1000, 2), NOW_NS);
+        OutboundSa out = sad.current().outbound(2);
+        InboundSa in = sad.current().inbound(1000);
+        assertNotNull(out);
+        assertNotNull(in);
+        try (Sad other = new Sad(new Watched(closed), state)) {
+            other.add(outbound(3000, 2), NOW_NS);
+            List<SaSettings> added = List.of(outbound(1000, 3), inbound(1000, 3), outbound(3000, 3));
+            List<Sad.SaId> removed =
+                    List.of(new Sad.SaId(Direction.OUTBOUND, 1000), new Sad.SaId(Direction.INBOUND, 1000));
+
+            assertThrows(IllegalArgumentException.class, () -> sad.change(added, removed, NOW_NS));
+        }
+
+        for (long sequence = 1; sequence <= SaStateFile.BLOCK; sequence++) {
+            assertEquals(sequence, out.next(100, NOW_NS));
+        }
+        assertEquals(0, sad.maintain());
+        assertEquals(SaStateFile.BLOCK + 1, out.next(100, NOW_NS));
+        in.accept(77, 100, NOW_NS);
+        assertEquals(77, in.highestSequence());
+        sad.remove(Direction.OUTBOUND, 1000, NOW_NS);
+        sad.add(outbound(1000, 2), NOW_NS);
+        assertEquals(2 * SaStateFile.BLOCK + 1, nextOf(2), "behind the reserve");
+    }
+
+    private long nextOf(int level) {
+        OutboundSa sa = sad.current().outbound(level);
+        return sa == null ? -1 : sa.next(100, NOW_NS);
+    }
+
+    @Test
     void shouldTellHowAnSaIs() {
         sad.add(outbound(1000, 2), NOW_NS);
         OutboundSa sa = sad.current().outbound(2);
