@@ -282,6 +282,21 @@ class SadTest {
     }
 
     @Test
+    void shouldRefuseOnTheNextSaWhatTheLastAcceptedUntilItWasPublished() {
+        sad.add(inbound(1000, 2), NOW_NS);
+        InboundSa first = sad.current().inbound(1000);
+        assertNotNull(first);
+
+        sad.change(List.of(inbound(1000, 3)), List.of(new Sad.SaId(Direction.INBOUND, 1000)), NOW_NS);
+        first.accept(77, 100, NOW_NS);
+
+        InboundSa second = sad.current().inbound(1000);
+        assertNotNull(second);
+        assertEquals(DropReason.ESP_REPLAYED.code(), second.check(second.sequence(77), 100, NOW_NS));
+        assertEquals(0, second.check(second.sequence(78), 100, NOW_NS));
+    }
+
+    @Test
     void shouldTellHowAnSaIs() {
         sad.add(outbound(1000, 2), NOW_NS);
         OutboundSa sa = sad.current().outbound(2);
