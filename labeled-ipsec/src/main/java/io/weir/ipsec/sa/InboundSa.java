@@ -23,12 +23,12 @@ public final class InboundSa {
     // Written by the worker.
     private boolean begun;
 
-    InboundSa(SaSettings settings, AeadOpener opener, SaSlot slot, long addedNs) {
+    InboundSa(SaSettings settings, AeadOpener opener, SaSlot slot, long nowNs) {
         this.settings = settings;
         this.algorithm = settings.cipher().algorithm();
         this.opener = opener;
         this.slot = slot;
-        this.limits = new SaLimits(settings, addedNs);
+        this.limits = new SaLimits(settings, slot.before(), nowNs);
         this.window = new ReplayWindow(settings.replayWindow(), slot.sequence());
     }
 
@@ -112,14 +112,21 @@ public final class InboundSa {
         slot.succeed();
     }
 
+    /** Keeps for the next life what was used. */
+    void keepUsage() {
+        slot.used(counters);
+    }
+
     /** No worker will get it any more; one may still have it. */
     void retire(boolean retires) {
+        keepUsage();
         slot.retire(retires);
     }
 
     /** When no worker has it any more. */
     void close() {
         opener.close();
+        keepUsage();
         slot.release();
     }
 }
