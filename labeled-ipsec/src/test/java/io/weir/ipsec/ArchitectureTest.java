@@ -66,6 +66,8 @@ class ArchitectureTest {
             "sa.SaSlot.received",
             "sa.InboundSa.sequence",
             "sa.InboundSa.check",
+            "sa.InboundSa.window",
+            "sa.ReplayWindow.begin",
             "sa.InboundSa.accept",
             "sa.InboundSa.drop",
             "sa.OutboundSa.next",

@@ -20,13 +20,15 @@ public final class InboundSa {
     private final SaLimits limits;
     private final SaCounters counters = new SaCounters();
     private final ReplayWindow window;
+    // Written by the worker.
+    private boolean begun;
 
-    InboundSa(SaSettings settings, AeadOpener opener, SaSlot slot, long addedNs) {
+    InboundSa(SaSettings settings, AeadOpener opener, SaSlot slot, long nowNs) {
         this.settings = settings;
         this.algorithm = settings.cipher().algorithm();
         this.opener = opener;
         this.slot = slot;
-        this.limits = new SaLimits(settings, addedNs);
+        this.limits = new SaLimits(settings, slot.before(), nowNs);
         this.window = new ReplayWindow(settings.replayWindow(), slot.sequence());
     }
 
@@ -50,7 +52,7 @@ public final class InboundSa {
 
     /** The whole sequence number of a packet, negative when it would lie before the first. */
     public long sequence(int low) {
-        return settings.esn() ? window.extend(low) : Integer.toUnsignedLong(low);
+        return settings.esn() ? window().extend(low) : Integer.toUnsignedLong(low);
     }
 
     /** 0 when a packet may be authenticated, else the code of ESP_SA_EXPIRED, ESP_TOO_OLD or ESP_REPLAYED. */
@@ -58,12 +60,24 @@ public final class InboundSa {
         if (!limits.allow(counters, length, nowNs)) {
             return EXPIRED;
         }
-        return sequence < 0 ? TOO_OLD : window.check(sequence);
+        return sequence < 0 ? TOO_OLD : window().check(sequence);
+    }
+
+    /**
+     * The window, which begins with the first packet: until then the worker may accept others on a removed SA with this record, which
+     * this one must refuse.
+     */
+    private ReplayWindow window() {
+        if (!begun) {
+            begun = true;
+            window.begin(slot.sequence());
+        }
+        return window;
     }
 
     /** Counts an authentic packet, and refuses its sequence number from here on, also after a restart. */
     public void accept(long sequence, int length, long nowNs) {
-        window.accept(sequence);
+        window().accept(sequence);
         slot.received(window.highest());
         counters.count(length, nowNs);
     }
@@ -93,14 +107,26 @@ public final class InboundSa {
         return slot.sequence();
     }
 
+    /** It will be published: it takes over from removed SAs with its key. */
+    void succeed() {
+        slot.succeed();
+    }
+
+    /** Keeps for the next life what was used. */
+    void keepUsage() {
+        slot.used(counters);
+    }
+
     /** No worker will get it any more; one may still have it. */
     void retire(boolean retires) {
+        keepUsage();
         slot.retire(retires);
     }
 
     /** When no worker has it any more. */
     void close() {
         opener.close();
-        slot.giveBack(slot.sequence());
+        keepUsage();
+        slot.release();
     }
 }

@@ -2,6 +2,7 @@ package io.weir.ipsec.sa;
 
 /**
  * When an SA ends (RFC 4301 section 4.4.2.1): whichever comes first. Zero is no limit.
+ * A restart, or removing an SA and adding its key again, renews nothing.
  *
  * @param seconds since it was added
  * @param bytes of ESP packets

@@ -31,12 +31,12 @@ public final class OutboundSa {
     // The other way round: a number on disk that no number sent exceeds.
     private long reserved;
 
-    OutboundSa(SaSettings settings, AeadSealer sealer, SaSlot slot, long addedNs) {
+    OutboundSa(SaSettings settings, AeadSealer sealer, SaSlot slot, long nowNs) {
         this.settings = settings;
         this.algorithm = settings.cipher().algorithm();
         this.sealer = sealer;
         this.slot = slot;
-        this.limits = new SaLimits(settings, addedNs);
+        this.limits = new SaLimits(settings, slot.before(), nowNs);
         this.sequence = slot.sequence();
         this.reserved = sequence;
         this.ivOffset = slot.ivOffset();
@@ -129,14 +129,26 @@ public final class OutboundSa {
         return result;
     }
 
+    /** It will be published: it takes over from removed SAs with its key. */
+    void succeed() {
+        slot.succeed();
+    }
+
+    /** Keeps for the next life what was used. */
+    void keepUsage() {
+        slot.used(counters);
+    }
+
     /** No worker will get it any more; one may still have it. */
     void retire(boolean retires) {
+        keepUsage();
         slot.retire(retires);
     }
 
     /** When no worker has it any more. */
     void close() {
         sealer.close();
+        keepUsage();
         slot.giveBack(sequence);
     }
 

@@ -42,6 +42,11 @@ public final class ReplayWindow {
         int needed = (packets >>> BLOCK_SHIFT) + 1;
         this.blocks = new long[Integer.highestOneBit(needed * 2 - 1)];
         this.mask = blocks.length - 1;
+        begin(highest);
+    }
+
+    /** Counts everything up to {@code highest}, and nothing above, as received. */
+    void begin(long highest) {
         this.highest = highest;
         java.util.Arrays.fill(blocks, -1L);
         // Bits above the highest in its own block are still to come.

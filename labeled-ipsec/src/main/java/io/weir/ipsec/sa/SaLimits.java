@@ -27,16 +27,23 @@ final class SaLimits {
     private final long bytes;
     private final long packets;
     private final long sequence;
+    private final SaSlot.Usage before;
+    private final long bytesLeft;
+    private final long packetsLeft;
 
-    SaLimits(SaSettings settings, long addedNs) {
+    /** @param before what lives before this one used: a restart renews nothing */
+    SaLimits(SaSettings settings, SaSlot.Usage before, long nowNs) {
         Lifetime lifetime = settings.lifetime();
-        this.addedNs = addedNs;
+        this.before = before;
+        this.addedNs = nowNs - before.ageNs();
         this.lifetimeNs = lifetime.seconds() > 0 && lifetime.seconds() < FOREVER_NS / NS_PER_SECOND
                 ? lifetime.seconds() * NS_PER_SECOND
                 : FOREVER_NS;
         this.bytes = least(lifetime.bytes(), settings.cipher().algorithm().aes() ? MAX_AES_BYTES : Long.MAX_VALUE);
         this.packets = least(lifetime.packets(), Long.MAX_VALUE);
         this.sequence = settings.esn() ? MAX_EXTENDED_SEQUENCE : MAX_SEQUENCE;
+        this.bytesLeft = bytes - before.bytes();
+        this.packetsLeft = packets - before.packets();
     }
 
     private static long least(long limit, long natural) {
@@ -50,7 +57,7 @@ final class SaLimits {
 
     /** Whether a packet of so many bytes may still follow what was counted. */
     boolean allow(SaCounters counters, int length, long nowNs) {
-        return nowNs - addedNs < lifetimeNs && counters.packets() < packets && counters.bytes() <= bytes - length;
+        return nowNs - addedNs < lifetimeNs && counters.packets() < packetsLeft && counters.bytes() <= bytesLeft - length;
     }
 
     long ageNs(long nowNs) {
@@ -60,8 +67,8 @@ final class SaLimits {
     /** How near its end an SA is. */
     SaStatus.Expiry expiry(SaCounters counters, long lastSequence, long nowNs) {
         long age = ageNs(nowNs);
-        long used = counters.bytes();
-        long passed = counters.packets();
+        long used = before.bytes() + counters.bytes();
+        long passed = before.packets() + counters.packets();
         if (age >= lifetimeNs || used >= bytes || passed >= packets || lastSequence >= sequence) {
             return SaStatus.Expiry.HARD;
         }

@@ -1,5 +1,7 @@
 package io.weir.ipsec.sa;
 
+import java.util.List;
+
 import io.weir.kernel.Memory;
 
 /**
@@ -8,14 +10,15 @@ import io.weir.kernel.Memory;
  *
  * <pre>
  *    0  SPI          4  direction, 0 when unused     8  fingerprint of the key     24  sequence number
- *   32  IV counter  40  last opened, in epoch ns    48  unused
+ *   32  IV counter  40  last opened, in epoch ns    48  first added, in epoch ns          56  unused
+ *   64  bytes used  72  packets used                80  unused
  * </pre>
  *
  * <p>Threading: the control thread; {@link #received} the worker.
  */
 final class SaSlot {
-    /** Bytes of a record: one cache line, which reaches the disk as a whole. */
-    static final int LENGTH = 64;
+    /** Bytes of a record: two cache lines, each of which reaches the disk as a whole. */
+    static final int LENGTH = 128;
 
     private static final int INBOUND = 1;
     private static final int OUTBOUND = 2;
@@ -27,22 +30,63 @@ final class SaSlot {
     static final int SEQUENCE_OFFSET = 24;
     static final int IV_OFFSET = 32;
     static final int OPENED_OFFSET = 40;
+    static final int ADDED_OFFSET = 48;
+    static final int BYTES_OFFSET = 64;
+    static final int PACKETS_OFFSET = 72;
 
     private final SaStateFile file;
     private final long address;
     private final String name;
     private final SaKey.Fingerprint fingerprint;
     private final long ivOffset;
+    private final Usage before;
+    // Until this one succeeds them.
+    private List<SaSlot> former;
     private boolean retired;
     private boolean superseded;
 
-    /** Begins behind everything that the record has, and behind {@code ivFloor}. */
-    SaSlot(SaStateFile file, long address, String name, SaKey.Fingerprint fingerprint, long ivFloor) {
+    /**
+     * Begins behind everything that the record has, and behind {@code ivFloor}.
+     *
+     * @param former of removed SAs with the key, whose records are theirs until {@link #succeed}
+     */
+    SaSlot(
+            SaStateFile file,
+            long address,
+            String name,
+            SaKey.Fingerprint fingerprint,
+            long ivFloor,
+            List<SaSlot> former) {
         this.file = file;
         this.address = address;
         this.name = name;
         this.fingerprint = fingerprint;
+        this.former = former;
+        this.before = new Usage(
+                Math.max(0, Memory.readLong(address + OPENED_OFFSET) - Memory.readLong(address + ADDED_OFFSET)),
+                Memory.readLong(address + BYTES_OFFSET),
+                Memory.readLong(address + PACKETS_OFFSET));
         this.ivOffset = Math.max(Memory.readLong(address + IV_OFFSET), ivFloor) - sequence();
+    }
+
+    /**
+     * What lives before this one used of a lifetime.
+     *
+     * @param ageNs since the key was first added
+     */
+    record Usage(long ageNs, long bytes, long packets) {}
+
+    /** What lives before this one used. */
+    Usage before() {
+        return before;
+    }
+
+    /** Keeps what was used in this life too, for the next one. */
+    void used(SaCounters counters) {
+        if (!superseded) {
+            Memory.writeLong(address + BYTES_OFFSET, before.bytes() + counters.bytes());
+            Memory.writeLong(address + PACKETS_OFFSET, before.packets() + counters.packets());
+        }
     }
 
     /** How a record writes a direction; 0 is for an unused one. */
@@ -100,17 +144,26 @@ final class SaSlot {
         return retired;
     }
 
-    /** Another SA goes on where this one's reserve ends: it must not be moved any more. */
-    void supersede() {
-        superseded = true;
+    /** The SA goes on where the reserves of removed ones with its key end: those must not be moved any more. */
+    void succeed() {
+        for (SaSlot other : former) {
+            other.superseded = true;
+            file.closed(other);
+        }
+        former = List.of();
     }
 
-    /** Ends the life of the SA, which used up to that number; the rest of the reserve is free again. */
+    /** Ends the life of an outbound SA, which used up to that number; the rest of the reserve is free again. */
     void giveBack(long used) {
         if (!superseded) {
             Memory.writeLong(address + SEQUENCE_OFFSET, used);
             Memory.writeLong(address + IV_OFFSET, ivOffset + used);
             file.closed(this);
         }
+    }
+
+    /** Ends the life of an inbound SA. Its number stays as the worker wrote it, who may write it still for one that was kept. */
+    void release() {
+        file.closed(this);
     }
 }

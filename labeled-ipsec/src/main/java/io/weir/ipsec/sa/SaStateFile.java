@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,8 @@ import io.weir.kernel.MappedFile;
 import io.weir.kernel.Memory;
 
 /**
- * What must be known of SAs after a restart, in a mapped file: sequence numbers and IVs that may have been sent, and those received. A
- * record belongs to a direction, an SPI and a key, of which it keeps a fingerprint.
+ * What must be known of SAs after a restart, in a mapped file: sequence numbers and IVs that may have been sent, those received, and
+ * what was used of its lifetime. A record belongs to a direction, an SPI and a key, of which it keeps a fingerprint.
  *
  * <p>Numbers are reserved ahead of their use and forced to the disk, so that neither a killed process nor a lost power supply makes a
  * host use one twice: with AES-GCM, two packets with one IV would give away the key of their authentication. IVs also begin no lower
@@ -26,7 +27,7 @@ import io.weir.kernel.Memory;
  * clock is not set back.
  *
  * <pre>
- *   header of 64 bytes: magic, version, records | records of {@link SaSlot#LENGTH} bytes each
+ *   header of 128 bytes: magic, version, records | records of {@link SaSlot#LENGTH} bytes each
  * </pre>
  *
  * <p>Threading: the control thread. One process at a time; it outlives every {@link Sad} that uses it.
@@ -39,10 +40,10 @@ public final class SaStateFile implements AutoCloseable {
     static final long BLOCK = 1L << 22;
 
     private static final long MAGIC = 0x5745_4952_5341_4631L; // "WEIRSAF1", written in the machine's own order
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int VERSION_OFFSET = 8;
     private static final int RECORDS_OFFSET = 12;
-    private static final int HEADER_LENGTH = 64;
+    private static final int HEADER_LENGTH = 128;
     private static final long FILE_LENGTH = HEADER_LENGTH + (long) RECORDS * SaSlot.LENGTH;
 
     private final @Nullable MappedFile file;
@@ -108,46 +109,66 @@ public final class SaStateFile implements AutoCloseable {
     }
 
     /**
-     * The record of an SA, an old one if there is one.
+     * The record of an SA, an old one if there is one. Removed SAs with its key keep theirs until {@link SaSlot#succeed}.
      *
-     * @throws IllegalArgumentException when another outbound SA uses the key
+     * @throws IllegalArgumentException when another SA of either direction uses the key
      * @throws IllegalStateException when the file is full
      */
     SaSlot slot(SaSettings settings) {
         SaKey.Fingerprint key = settings.key().fingerprint();
         List<SaSlot> former = former(settings, key);
-        long ivFloor = epochNs.getAsLong();
-        long address = 0;
-        for (int i = 0; i < RECORDS; i++) {
-            long record = record(i);
-            if (matches(record, settings.direction(), key)) {
-                ivFloor = Math.max(ivFloor, Memory.readLong(record + SaSlot.IV_OFFSET));
-                address = Memory.readInt(record + SaSlot.SPI_OFFSET) == settings.spi() ? record : address;
-            }
-        }
-        if (address == 0) {
-            address = fresh(settings, key);
-        }
-        Memory.writeLong(address + SaSlot.OPENED_OFFSET, epochNs.getAsLong());
-        former.forEach(SaSlot::supersede);
-        open.removeAll(former);
-        SaSlot slot = new SaSlot(this, address, settings.name(), key, ivFloor);
+        long now = epochNs.getAsLong();
+        long[] sameKey = IntStream.range(0, RECORDS)
+                .mapToLong(this::record)
+                .filter(record -> matches(record, settings.direction(), key))
+                .toArray();
+        long ivFloor = Math.max(now, highest(sameKey, SaSlot.IV_OFFSET));
+        // A clock that was set back does not make an SA younger than it was at its last start.
+        long opened = Math.max(now, highest(sameKey, SaSlot.OPENED_OFFSET));
+        // Of all its SPIs: what a key may encrypt does not begin anew with another one.
+        long added = LongStream.of(sameKey)
+                .map(record -> Memory.readLong(record + SaSlot.ADDED_OFFSET))
+                .min()
+                .orElse(now);
+        long bytes = highest(sameKey, SaSlot.BYTES_OFFSET);
+        long packets = highest(sameKey, SaSlot.PACKETS_OFFSET);
+        long address = LongStream.of(sameKey)
+                .filter(record -> Memory.readInt(record + SaSlot.SPI_OFFSET) == settings.spi())
+                .findFirst()
+                .orElseGet(() -> fresh(settings, key));
+        Memory.writeLong(address + SaSlot.OPENED_OFFSET, opened);
+        Memory.writeLong(address + SaSlot.ADDED_OFFSET, added);
+        Memory.writeLong(address + SaSlot.BYTES_OFFSET, bytes);
+        Memory.writeLong(address + SaSlot.PACKETS_OFFSET, packets);
+        SaSlot slot = new SaSlot(this, address, settings.name(), key, ivFloor, former);
         open.add(slot);
         return slot;
     }
 
-    /** SAs with the key that were removed: numbers go on behind their reserve. With one in use they would be used twice. */
+    private static long highest(long[] records, int offset) {
+        return LongStream.of(records)
+                .map(record -> Memory.readLong(record + offset))
+                .max()
+                .orElse(0);
+    }
+
+    /**
+     * SAs of this direction with the key that were removed: numbers go on behind their reserve. With one in use they would be used
+     * twice. One in use in the other direction means that two hosts seal under one key and salt, whose IVs both begin at the clock.
+     */
     private List<SaSlot> former(SaSettings settings, SaKey.Fingerprint key) {
-        List<SaSlot> former = open.stream()
-                .filter(other -> matches(other.address(), settings.direction(), key))
+        List<SaSlot> sameKey = open.stream()
+                .filter(other -> other.fingerprint().equals(key))
                 .toList();
-        for (SaSlot other : former) {
+        for (SaSlot other : sameKey) {
             if (!other.retired()) {
                 throw new IllegalArgumentException(settings.name() + ": its key is that of " + other.name()
                         + " in use; give every SA a key of its own");
             }
         }
-        return former;
+        return sameKey.stream()
+                .filter(other -> matches(other.address(), settings.direction(), key))
+                .toList();
     }
 
     private static boolean matches(long record, SaSettings.Direction direction, SaKey.Fingerprint key) {

@@ -12,7 +12,7 @@ import io.weir.datapath.pipeline.DropReason;
  * @param packets sealed, or authentic
  * @param bytes of ESP packets
  * @param sequence highest sequence number sent or received
- * @param ageNs since it was added
+ * @param ageNs since its key was first added, restarts and removals between included
  * @param idleNs since its last packet, -1 when there was none
  * @param current whether outbound packets of its level take it; true for every inbound SA
  */

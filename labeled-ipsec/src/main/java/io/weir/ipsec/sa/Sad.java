@@ -94,6 +94,8 @@ public final class Sad implements AutoCloseable {
             moreOutbound.forEach(OutboundSa::close);
             throw refused;
         }
+        moreInbound.forEach(InboundSa::succeed);
+        moreOutbound.forEach(OutboundSa::succeed);
         inbound.removeAll(goneInbound);
         outbound.removeAll(goneOutbound);
         inbound.addAll(moreInbound);
@@ -176,13 +178,15 @@ public final class Sad implements AutoCloseable {
     }
 
     /**
-     * Reserves sequence numbers ahead, and wipes what was removed and is out of use. To be called at least every 100 ms: an SA whose
+     * Reserves sequence numbers ahead, keeps what was used of lifetimes, and wipes what was removed and is out of use. To be called at least every 100 ms: an SA whose
      * reserve is used up refuses its packets until then.
      *
      * @return 0, or a negative errno when the state file's device fails
      */
     public int maintain() {
         wipeRetired();
+        inbound.forEach(InboundSa::keepUsage);
+        outbound.forEach(OutboundSa::keepUsage);
         int worst = 0;
         for (OutboundSa sa : outbound) {
             worst = Math.min(worst, sa.reserveAhead());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,45 @@ class SaStateFileTest {
     }
 
     @Test
+    void shouldGoOnWithALifetimeAfterARestart() {
+        Lifetime lifetime = new Lifetime(10, 1000, 5);
+        SaSettings out = settings(Direction.OUTBOUND, 1000, 2, key(1), true, lifetime);
+        SaSettings in = settings(Direction.INBOUND, 1000, 2, key(2), true, lifetime);
+        for (int life = 0; life < 2; life++) {
+            long lived = life * 4_000_000_000L;
+            try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS + lived);
+                    Sad sad = new Sad(CryptoLibrary.best(), state)) {
+                sad.change(List.of(in, out), List.of(), NOW_NS);
+                OutboundSa sa = sad.current().outbound(2);
+                InboundSa received = sad.current().inbound(1000);
+                if (sa == null || received == null) {
+                    throw new AssertionError("added");
+                }
+                assertEquals(lived, sad.status(NOW_NS).getFirst().ageNs());
+                assertEquals(0, sa.next(100, NOW_NS + 10_000_000_000L - lived), "its seconds");
+                assertEquals(0, sa.next(1001 - life * 400, NOW_NS), "its bytes");
+                for (int i = 0; i < 2; i++) {
+                    assertTrue(sa.next(200, NOW_NS) > 0);
+                    received.accept(received.highestSequence() + 1, 200, NOW_NS);
+                }
+            }
+        }
+        try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+                Sad sad = new Sad(CryptoLibrary.best(), state)) {
+            sad.change(List.of(in, out), List.of(), NOW_NS);
+            assertEquals(4_000_000_000L, sad.status(NOW_NS).getFirst().ageNs(), "though the clock was set back");
+            OutboundSa sa = sad.current().outbound(2);
+            if (sa == null) {
+                throw new AssertionError("added");
+            }
+            assertTrue(sa.next(100, NOW_NS) > 0, "the fifth packet");
+            sad.remove(Direction.OUTBOUND, 1000, NOW_NS);
+            sad.add(out, NOW_NS);
+            assertEquals(SaStatus.Expiry.HARD, sad.status(NOW_NS).getLast().expiry(), "removed and added again");
+        }
+    }
+
+    @Test
     void shouldRefuseAfterARestartWhatWasReceivedBefore() {
         for (int life = 0; life < 3; life++) {
             try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
@@ -187,7 +227,7 @@ class SaStateFileTest {
 
         IllegalArgumentException refused =
                 assertThrows(IllegalArgumentException.class, () -> SaStateFile.open(file(), () -> EPOCH_NS));
-        assertMessage(refused, "has version 9, this Weir writes 1");
+        assertMessage(refused, "has version 9, this Weir writes 2");
     }
 
     private static void assertMessage(RuntimeException refused, String part) {

@@ -198,6 +198,17 @@ class SadTest {
         }
     }
 
+    @Test
+    void shouldRefuseAKeyThatAnotherTunnelHasInTheOtherDirection() {
+        try (Sad other = new Sad(new Watched(closed), state)) {
+            other.add(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED), NOW_NS);
+
+            assertRefused(
+                    "out SA 0x000003e8: its key is that of in SA 0x000003e8 in use; give every SA a key of its own",
+                    settings(Direction.OUTBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED));
+        }
+    }
+
     private void assertRefused(String message, SaSettings settings) {
         int before = sad.status(NOW_NS).size();
         IllegalArgumentException refused =
@@ -234,6 +245,55 @@ class SadTest {
         assertEquals(SaStateFile.BLOCK + 1, second.next(100, NOW_NS), "behind the reserve of the first");
         assertEquals(1, first.next(100, NOW_NS), "as far as a worker may have it still");
         assertEquals(-116, first.reserveAhead() == 0 ? -116 : 0, "nothing to reserve yet");
+    }
+
+    @Test
+    void shouldLetAnSaGoOnWhenTheChangeThatReplacesItIsRefused() {
+        sad.add(outbound(1000, 2), NOW_NS);
+        sad.add(inbound(1000, 2), NOW_NS);
+        OutboundSa out = sad.current().outbound(2);
+        InboundSa in = sad.current().inbound(1000);
+        assertNotNull(out);
+        assertNotNull(in);
+        try (Sad other = new Sad(new Watched(closed), state)) {
+            other.add(outbound(3000, 2), NOW_NS);
+            List<SaSettings> added = List.of(outbound(1000, 3), inbound(1000, 3), outbound(3000, 3));
+            List<Sad.SaId> removed =
+                    List.of(new Sad.SaId(Direction.OUTBOUND, 1000), new Sad.SaId(Direction.INBOUND, 1000));
+
+            assertThrows(IllegalArgumentException.class, () -> sad.change(added, removed, NOW_NS));
+        }
+
+        for (long sequence = 1; sequence <= SaStateFile.BLOCK; sequence++) {
+            assertEquals(sequence, out.next(100, NOW_NS));
+        }
+        assertEquals(0, sad.maintain());
+        assertEquals(SaStateFile.BLOCK + 1, out.next(100, NOW_NS));
+        in.accept(77, 100, NOW_NS);
+        assertEquals(77, in.highestSequence());
+        sad.remove(Direction.OUTBOUND, 1000, NOW_NS);
+        sad.add(outbound(1000, 2), NOW_NS);
+        assertEquals(2 * SaStateFile.BLOCK + 1, nextOf(2), "behind the reserve");
+    }
+
+    private long nextOf(int level) {
+        OutboundSa sa = sad.current().outbound(level);
+        return sa == null ? -1 : sa.next(100, NOW_NS);
+    }
+
+    @Test
+    void shouldRefuseOnTheNextSaWhatTheLastAcceptedUntilItWasPublished() {
+        sad.add(inbound(1000, 2), NOW_NS);
+        InboundSa first = sad.current().inbound(1000);
+        assertNotNull(first);
+
+        sad.change(List.of(inbound(1000, 3)), List.of(new Sad.SaId(Direction.INBOUND, 1000)), NOW_NS);
+        first.accept(77, 100, NOW_NS);
+
+        InboundSa second = sad.current().inbound(1000);
+        assertNotNull(second);
+        assertEquals(DropReason.ESP_REPLAYED.code(), second.check(second.sequence(77), 100, NOW_NS));
+        assertEquals(0, second.check(second.sequence(78), 100, NOW_NS));
     }
 
     @Test

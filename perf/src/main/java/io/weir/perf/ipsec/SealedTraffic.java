@@ -39,10 +39,11 @@ final class SealedTraffic implements AutoCloseable {
     private final StubPolicy policy = new StubPolicy(PORTS);
     private final FirewallPipeline sending = new FirewallPipeline(PORTS, SESSIONS);
     private final FirewallPipeline receiving = new FirewallPipeline(PORTS, SESSIONS);
-    private final SaStateFile state = SaStateFile.inMemory(() -> 0);
-    // Two, as of two hosts: one refuses a key that it has already.
-    private final Sad ours = new Sad(CryptoLibrary.best(), state);
-    private final Sad theirs = new Sad(CryptoLibrary.best(), state);
+    // Two of each, as of two hosts: one refuses a key that it has already.
+    private final SaStateFile ourState = SaStateFile.inMemory(() -> 0);
+    private final SaStateFile theirState = SaStateFile.inMemory(() -> 0);
+    private final Sad ours = new Sad(CryptoLibrary.best(), ourState);
+    private final Sad theirs = new Sad(CryptoLibrary.best(), theirState);
     private final EspSealer sealer = new EspSealer(ours);
     private final EspOpener opener = EspOpener.ofEthernet(theirs);
     private final PacketBatch opened = new PacketBatch();
@@ -120,7 +121,8 @@ final class SealedTraffic implements AutoCloseable {
         opener.close();
         ours.close();
         theirs.close();
-        state.close();
+        ourState.close();
+        theirState.close();
         Memory.unmap(packets, (long) SLOT * PacketBatch.CAPACITY);
         Memory.unmap(inner, (long) SLOT * (PacketBatch.CAPACITY + 1));
     }
