@@ -54,9 +54,9 @@ final class Neighbourhood {
     }
 
     /** A local host has sent a packet from that address. */
-    void see(long high, long low, long hostMac, long nowNs) {
-        if (selectors.isLocal(high, low) && !GroupAddresses.isGroup(hostMac)) {
-            hosts.see(high, low, hostMac, nowNs);
+    void see(int version, long high, long low, long hostMac, long nowNs) {
+        if (selectors.isLocal(version, high, low) && !GroupAddresses.isGroup(hostMac)) {
+            hosts.see(version, high, low, hostMac, nowNs);
         }
     }
 
@@ -74,12 +74,12 @@ final class Neighbourhood {
         }
         long sender = InternetAddresses.ipv4Low(arp.senderIp());
         long target = InternetAddresses.ipv4Low(arp.targetIp());
-        see(InternetAddresses.IPV4_HIGH, sender, hostMac, nowNs);
+        see(4, InternetAddresses.IPV4_HIGH, sender, hostMac, nowNs);
         if (arp.operation() == ArpPacket.REPLY) {
             return arp.targetMac() == mac;
         }
         boolean asked = arp.operation() == ArpPacket.REQUEST
-                && selectors.match(InternetAddresses.IPV4_HIGH, sender, InternetAddresses.IPV4_HIGH, target);
+                && selectors.match(4, InternetAddresses.IPV4_HIGH, sender, InternetAddresses.IPV4_HIGH, target);
         if (asked && mayAnswer(nowNs)) {
             add(writer.arpReply(out, mac, arp.targetIp(), hostMac, arp.senderIp()), level);
         }
@@ -104,7 +104,7 @@ final class Neighbourhood {
         }
         boolean advertised = message.type() == NeighbourMessage.NEIGHBOUR_ADVERTISEMENT;
         if (advertised) {
-            see(message.targetHigh(), message.targetLow(), u48(view, SOURCE_MAC_OFFSET), nowNs);
+            see(6, message.targetHigh(), message.targetLow(), u48(view, SOURCE_MAC_OFFSET), nowNs);
         }
         return advertised && u48(view, 0) == mac;
     }
@@ -122,9 +122,9 @@ final class Neighbourhood {
         long high = i64(view, source);
         long low = i64(view, source + Long.BYTES);
         long hostMac = u48(view, SOURCE_MAC_OFFSET);
-        see(high, low, hostMac, nowNs);
+        see(6, high, low, hostMac, nowNs);
         boolean single = (high | low) != 0 && !InternetAddresses.isMulticast6(high);
-        boolean asked = single && selectors.isRemote(message.targetHigh(), message.targetLow());
+        boolean asked = single && selectors.isRemote(6, message.targetHigh(), message.targetLow());
         if (asked && mayAnswer(nowNs)) {
             int length = writer.advertisement(out, mac, message.targetHigh(), message.targetLow(), hostMac, high, low);
             add(length, level);
@@ -145,8 +145,10 @@ final class Neighbourhood {
      * @param level of the packet, and of the question
      */
     long resolve(int version, long high, long low, long askerHigh, long askerLow, int level, long nowNs) {
-        long found = hosts.find(high, low, nowNs);
-        if (hosts.ask(high, low, nowNs) && buckets.take(QUESTIONS, QUESTIONS_PER_SECOND, nowNs) && frames.take(out)) {
+        long found = hosts.find(version, high, low, nowNs);
+        if (hosts.ask(version, high, low, nowNs)
+                && buckets.take(QUESTIONS, QUESTIONS_PER_SECOND, nowNs)
+                && frames.take(out)) {
             int length = version == 4
                     ? writer.arpRequest(out, mac, (int) askerLow, (int) low)
                     : writer.solicitation(out, mac, askerHigh, askerLow, high, low);

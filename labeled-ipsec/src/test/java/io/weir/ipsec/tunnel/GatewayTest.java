@@ -289,6 +289,44 @@ class GatewayTest {
                 reasons);
     }
 
+    private static TestPacket mappedIpv6() {
+        TestPacket packet = tcp6();
+        packet.source6 = "00000000000000000000ffff0a080114";
+        packet.destination6 = "00000000000000000000ffff0a090115";
+        return packet;
+    }
+
+    @Test
+    void shouldNotTakeIpv6PacketsWithMappedAddressesForIpv4() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        transport.sent.clear();
+
+        end.transmit(toGateway(mappedIpv6()).frame(), 2);
+        arrive(packetOf(fromPeer(mappedIpv6()).frame()), 41);
+
+        assertEquals(1, end.dropped(DropReason.ESP_OUTBOUND_SELECTOR));
+        assertTrue(transport.sent.isEmpty());
+        assertEquals(
+                List.of(DropReason.ESP_SELECTOR_MISMATCH.code()),
+                end.receiveAll().stream().map(TunnelEnd.Frame::dropReason).toList());
+    }
+
+    @Test
+    void shouldNotTakeIpv4PacketsForIpv6OfAnyAddress() {
+        long[] lowest = {0, 0};
+        long[] highest = {-1, -1};
+        MemoryTransport other = MemoryTransport.alone();
+        TunnelSettings any = TunnelEnd.settings(
+                TunnelSettings.Payload.IP, true, new TrafficSelector(lowest, highest, lowest, highest));
+        try (TunnelEnd ipv6Only = new TunnelEnd(other, esp, esp, any)) {
+            ipv6Only.transmit(toGateway(udp(10)).frame(), 2);
+            ipv6Only.transmit(toGateway(tcp6()).frame(), 2);
+
+            assertEquals(1, ipv6Only.dropped(DropReason.ESP_OUTBOUND_SELECTOR));
+            assertEquals(1, ipv6Only.sent());
+        }
+    }
+
     @Test
     void shouldKeepKnownHostsWhenThePeerAsksForMany() {
         end.transmit(toGateway(udp(10)).frame(), 2);
