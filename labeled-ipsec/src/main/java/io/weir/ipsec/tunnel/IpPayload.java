@@ -74,12 +74,12 @@ final class IpPayload implements TunnelPayload {
         }
         UnsafeBuffer view = frame.view();
         readAddresses(view, frame.networkOffset(), frame.version());
-        neighbours.see(frame.version(), sourceHigh, sourceLow, u48(view, SOURCE_MAC_OFFSET), nowNs);
         // A frame that was only flooded to here is not the tunnel's.
         if (u48(view, 0) != mac
                 || !selectors.match(frame.version(), sourceHigh, sourceLow, destinationHigh, destinationLow)) {
             return OUTBOUND_SELECTOR;
         }
+        neighbours.see(frame, sourceHigh, sourceLow, nowNs);
         if (hops(frame) <= 1) {
             errors.timeExceeded(frame, level, nowNs);
             return HOPS_EXCEEDED;

@@ -76,6 +76,12 @@ final class LocalHosts {
         return true;
     }
 
+    /** Whether the address was asked for just now. */
+    boolean asked(int version, long addressHigh, long addressLow, long nowNs) {
+        int place = place(version, addressHigh, addressLow);
+        return place >= 0 && nowNs - askedNs[place] < ASK_AGAIN_NS;
+    }
+
     private void take(int place, int version, long addressHigh, long addressLow, long nowNs) {
         this.version[place] = (byte) version;
         high[place] = addressHigh;

@@ -7,6 +7,7 @@ import io.weir.datapath.bridge.InternetAddresses;
 import io.weir.datapath.bridge.TokenBuckets;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.wire.ArpPacket;
+import io.weir.datapath.wire.EthernetHeader;
 import io.weir.datapath.wire.InternetChecksum;
 import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.wire.Ipv6Header;
@@ -17,6 +18,9 @@ import static io.weir.datapath.wire.NetworkOrder.*;
 /**
  * How a tunnel of IP packets stands in the local network: as a gateway that has all remote addresses of the selectors. It answers who
  * asks for one of them, learns at which MAC addresses the local ones are, and asks for those that it does not know.
+ *
+ * <p>It believes only what a host of its own VLAN, where frames have no tag, says to the gateway itself: what is merely flooded to the
+ * tunnel, and what answers a question that nobody asked, moves no host.
  *
  * <p>It asks in the name of the remote host whose packet waits for the answer, as it has no address of its own. That packet is not
  * kept.
@@ -53,11 +57,27 @@ final class Neighbourhood {
         this.counters = counters;
     }
 
-    /** A local host has sent a packet from that address. */
-    void see(int version, long high, long low, long hostMac, long nowNs) {
-        if (selectors.isLocal(version, high, low) && !GroupAddresses.isGroup(hostMac)) {
-            hosts.see(version, high, low, hostMac, nowNs);
+    /** A local host has sent that frame from that address; it is learned when the frame is for the gateway. */
+    void see(InnerFrame frame, long high, long low, long nowNs) {
+        int version = frame.version() == 6 ? 6 : 4;
+        if (mayLearn(frame) && selectors.isLocal(version, high, low)) {
+            hosts.see(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
         }
+    }
+
+    /** A local host says that it has that address. */
+    private void answered(InnerFrame frame, long high, long low, long nowNs) {
+        int version = frame.version() == 6 ? 6 : 4;
+        if (mayLearn(frame) && hosts.asked(version, high, low, nowNs)) {
+            hosts.see(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
+        }
+    }
+
+    private boolean mayLearn(InnerFrame frame) {
+        UnsafeBuffer view = frame.view();
+        return u48(view, 0) == mac
+                && frame.networkOffset() == EthernetHeader.LENGTH
+                && !GroupAddresses.isGroup(u48(view, SOURCE_MAC_OFFSET));
     }
 
     /** Takes an ARP packet that came to the gateway; true when it was for it. */
@@ -74,12 +94,15 @@ final class Neighbourhood {
         }
         long sender = InternetAddresses.ipv4Low(arp.senderIp());
         long target = InternetAddresses.ipv4Low(arp.targetIp());
-        see(4, InternetAddresses.IPV4_HIGH, sender, hostMac, nowNs);
         if (arp.operation() == ArpPacket.REPLY) {
+            answered(frame, InternetAddresses.IPV4_HIGH, sender, nowNs);
             return arp.targetMac() == mac;
         }
         boolean asked = arp.operation() == ArpPacket.REQUEST
                 && selectors.match(4, InternetAddresses.IPV4_HIGH, sender, InternetAddresses.IPV4_HIGH, target);
+        if (asked) {
+            see(frame, InternetAddresses.IPV4_HIGH, sender, nowNs);
+        }
         if (asked && mayAnswer(nowNs)) {
             add(writer.arpReply(out, mac, arp.targetIp(), hostMac, arp.senderIp()), level);
         }
@@ -100,11 +123,11 @@ final class Neighbourhood {
         }
         message.wrap(view, at, end - at);
         if (message.type() == NeighbourMessage.NEIGHBOUR_SOLICITATION) {
-            return solicited(view, network, level, nowNs);
+            return solicited(frame, level, nowNs);
         }
         boolean advertised = message.type() == NeighbourMessage.NEIGHBOUR_ADVERTISEMENT;
         if (advertised) {
-            see(6, message.targetHigh(), message.targetLow(), u48(view, SOURCE_MAC_OFFSET), nowNs);
+            answered(frame, message.targetHigh(), message.targetLow(), nowNs);
         }
         return advertised && u48(view, 0) == mac;
     }
@@ -117,14 +140,17 @@ final class Neighbourhood {
                 && InternetChecksum.finish(sum) == 0;
     }
 
-    private boolean solicited(UnsafeBuffer view, int network, int level, long nowNs) {
-        int source = network + Ipv6Header.SOURCE_OFFSET;
+    private boolean solicited(InnerFrame frame, int level, long nowNs) {
+        UnsafeBuffer view = frame.view();
+        int source = frame.networkOffset() + Ipv6Header.SOURCE_OFFSET;
         long high = i64(view, source);
         long low = i64(view, source + Long.BYTES);
         long hostMac = u48(view, SOURCE_MAC_OFFSET);
-        see(6, high, low, hostMac, nowNs);
         boolean single = (high | low) != 0 && !InternetAddresses.isMulticast6(high);
         boolean asked = single && selectors.isRemote(6, message.targetHigh(), message.targetLow());
+        if (asked) {
+            see(frame, high, low, nowNs);
+        }
         if (asked && mayAnswer(nowNs)) {
             int length = writer.advertisement(out, mac, message.targetHigh(), message.targetLow(), hostMac, high, low);
             add(length, level);

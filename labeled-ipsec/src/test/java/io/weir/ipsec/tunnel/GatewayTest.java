@@ -289,6 +289,48 @@ class GatewayTest {
                 reasons);
     }
 
+    /** Where a packet from the peer to 10.8.1.20 goes. */
+    private int deliveredTo() {
+        arrive(packetOf(fromPeer(udp(1)).frame()), 4);
+        byte[] delivered = end.receiveAll().getFirst().bytes();
+        return i32(delivered, 2);
+    }
+
+    @Test
+    void shouldNotMoveAHostForWhatIsNotSaidToTheGateway() {
+        long thief = 0x5254_0000_0BADL;
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        TestPacket flooded = udp(10);
+        flooded.sourceMac = thief;
+        TestPacket outside = toGateway(udp(10));
+        outside.sourceMac = thief;
+        outside.destination4 = "0a0a0001";
+        TestPacket tagged = toGateway(udp(10));
+        tagged.sourceMac = thief;
+        tagged.vlan = 42;
+
+        end.transmit(flooded.frame(), 2);
+        end.transmit(outside.frame(), 2);
+        end.transmit(tagged.frame(), 2);
+        end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, thief, 0x0A08_0114, 0, 0x0A09_0115), 2);
+        end.transmit(arp(2, 0xFFFF_FFFF_FFFFL, thief, 0x0A08_0114, 0, 0x0A08_0114), 2);
+        end.transmit(arp(2, mac, thief, 0x0A08_0114, mac, 0x0A09_0115), 2);
+        end.receiveAll();
+
+        assertEquals((int) HOST, deliveredTo());
+    }
+
+    @Test
+    void shouldFollowAHostThatSpeaksToTheGatewayFromAnotherMac() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        TestPacket moved = toGateway(udp(10));
+        moved.sourceMac = HOST + 1;
+
+        end.transmit(moved.frame(), 2);
+
+        assertEquals((int) HOST + 1, deliveredTo());
+    }
+
     private static TestPacket mappedIpv6() {
         TestPacket packet = tcp6();
         packet.source6 = "00000000000000000000ffff0a080114";
