@@ -35,6 +35,7 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
     private final SendBuffer buffer;
     private final PathMtu path;
     private final boolean mayFragmentOutside;
+    private final TunnelSettings.Dscp dscp;
     private final IcmpErrors errors;
     private final TunnelCounters counters;
     private final FrameAccount account;
@@ -58,6 +59,7 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
         this.buffer = new SendBuffer(transport);
         this.path = tunnel.path();
         this.mayFragmentOutside = !tunnel.settings().dontFragment();
+        this.dscp = tunnel.settings().dscp();
         this.errors = tunnel.errors();
         this.counters = tunnel.counters();
         this.account = new FrameAccount(tunnel.port(), table);
@@ -191,10 +193,16 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
         if (sealed < 0) {
             return -sealed;
         }
-        buffer.add(sealed, inner.trafficClass(), whole);
+        buffer.add(sealed, outerTrafficClass(), whole);
         account.sealed();
         counters.add(TunnelCounters.SENT, 1);
         return DropReason.NONE;
+    }
+
+    /** RFC 6040 section 4.1 copies the congestion bits, which are not the guest's alone; the rest is as the operator says. */
+    private int outerTrafficClass() {
+        int trafficClass = inner.trafficClass();
+        return dscp.copies(label) ? trafficClass : trafficClass & Congestion.ECN_MASK;
     }
 
     @Override

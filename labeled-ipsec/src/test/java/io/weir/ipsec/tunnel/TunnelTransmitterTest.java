@@ -214,15 +214,47 @@ class TunnelTransmitterTest {
     @Test
     void shouldCopyTrafficClassesToTheOuterHeader() {
         end.transmitter.flush();
+        end.transmit(udp(10).trafficClass(0xB9).frame(), 0);
+        end.transmit(tcp6().trafficClass(0x2A).frame(), 0);
+        end.transmit(new byte[60], 0);
+
+        assertEquals(List.of(0xB9, 0x2A, 0), trafficClasses(transport));
+    }
+
+    private static List<Integer> trafficClasses(MemoryTransport network) {
+        return network.sent.stream().map(MemoryTransport.Message::trafficClass).toList();
+    }
+
+    @Test
+    void shouldShowTheWireOnlyTheCongestionBitsOfPacketsThatHaveALevel() {
         end.transmit(udp(10).trafficClass(0xB9).frame(), 2);
         end.transmit(tcp6().trafficClass(0x2A).frame(), 2);
-        end.transmit(new byte[60], 2);
 
-        assertEquals(
-                List.of(0xB9, 0x2A, 0),
-                transport.sent.stream()
-                        .map(MemoryTransport.Message::trafficClass)
-                        .toList());
+        assertEquals(List.of(0x01, 0x02), trafficClasses(transport));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"COPY,2,185", "COPY,0,185", "CLEAR,2,1", "CLEAR,0,1"})
+    void shouldDoWithTheDscpWhatTheOperatorSays(TunnelSettings.Dscp dscp, int level, int outer) {
+        MemoryTransport other = MemoryTransport.alone();
+        TunnelSettings base = TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true);
+        TunnelSettings settings = new TunnelSettings(
+                base.name(),
+                base.local(),
+                base.remote(),
+                base.encapsulation(),
+                base.port(),
+                base.payload(),
+                base.transport(),
+                base.selectors(),
+                base.dontFragment(),
+                base.sas(),
+                dscp);
+        try (TunnelEnd asked = new TunnelEnd(other, esp, esp, settings)) {
+            asked.transmit(udp(10).trafficClass(0xB9).frame(), level);
+
+            assertEquals(List.of(outer), trafficClasses(other));
+        }
     }
 
     @Test
