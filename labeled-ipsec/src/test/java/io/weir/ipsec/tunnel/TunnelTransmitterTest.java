@@ -1,5 +1,6 @@
 package io.weir.ipsec.tunnel;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,6 +78,11 @@ class TunnelTransmitterTest {
         assertEquals(576 + 14, bytes.length);
         assertArrayEquals(Arrays.copyOfRange(frame, 14, 14 + 548), Arrays.copyOfRange(bytes, 42, 590));
         assertArrayEquals(Arrays.copyOfRange(frame, 6, 12), Arrays.copyOf(bytes, 6), "to the sender");
+        byte[] mac = ByteBuffer.allocate(Long.BYTES)
+                .putLong(GatewayAddress.of("hv2", end.parts.settings().local()))
+                .array();
+        assertArrayEquals(
+                Arrays.copyOfRange(mac, 2, 8), Arrays.copyOfRange(bytes, 6, 12), "from no host's MAC address");
         assertEquals(i32(frame, 26), i32(bytes, 30));
         assertEquals(i32(frame, 30), i32(bytes, 26));
     }
