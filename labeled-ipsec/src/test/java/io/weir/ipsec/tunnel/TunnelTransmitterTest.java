@@ -264,6 +264,41 @@ class TunnelTransmitterTest {
     }
 
     @Test
+    void shouldNotSendPacketsThatArePaddedToMoreThanThePathTakes() {
+        esp.tfcLength = CAPACITY + 1;
+
+        end.transmit(udp(10).frame(), 2);
+        end.transmit(tcp().payload(counting(5000, 1)).frame(), 2, 1, 1, 1000, 34, 16);
+
+        assertEquals(2, end.dropped(DropReason.ESP_MTU_EXCEEDED));
+        assertTrue(transport.sent.isEmpty());
+    }
+
+    @Test
+    void shouldSendPacketsThatArePaddedToWhatThePathTakes() {
+        esp.tfcLength = CAPACITY;
+
+        end.transmit(udp(10).frame(), 2);
+
+        assertEquals(CAPACITY + ClearEsp.OVERHEAD, transport.sent.getFirst().bytes().length);
+    }
+
+    @Test
+    void shouldLetTheNetworkFragmentPaddedPacketsWhereItMay() {
+        MemoryTransport other = MemoryTransport.alone();
+        ClearEsp its = new ClearEsp();
+        its.tfcLength = CAPACITY + 1;
+        try (TunnelEnd fragmented =
+                new TunnelEnd(other, its, its, TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, false))) {
+            fragmented.transmit(udp(10).frame(), 0);
+            fragmented.transmit(udp(10).frame(), 0);
+
+            assertEquals(2, fragmented.sent());
+            assertEquals(2, other.sent.size());
+        }
+    }
+
+    @Test
     void shouldFollowThePathWhenItShrinks() {
         transport.mtu = 1000;
         transport.refuseLast = 1;
