@@ -21,7 +21,8 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * switch learns here where that host is, which a frame that was only flooded to the tunnel does not tell.
  *
  * <p>Never an answer to an ICMP error, to a later fragment, to or from an address that is no single host's (RFC 1122 section
- * 3.2.2, RFC 4443 section 2.4); and no more than a thousand a second.
+ * 3.2.2, RFC 4443 section 2.4); and no more than a thousand a second for the
+ * levels of one share.
  *
  * <p>Threading: one worker.
  */
@@ -53,7 +54,7 @@ final class IcmpErrors {
     private final long mac;
     private final OwnFrames frames;
     private final TunnelCounters counters;
-    private final TokenBuckets bucket = new TokenBuckets(1);
+    private final TokenBuckets buckets = new TokenBuckets(LevelShares.COUNT);
     private final Ipv6ExtensionChain chain = new Ipv6ExtensionChain();
     private final UnsafeBuffer out = new UnsafeBuffer(0, 0);
 
@@ -84,7 +85,7 @@ final class IcmpErrors {
     }
 
     private void send(InnerFrame frame, int typeAndCode, int word, int level, long nowNs) {
-        if (mayAnswer(frame) && bucket.take(0, PER_SECOND, nowNs) && frames.take(out)) {
+        if (mayAnswer(frame) && buckets.take(LevelShares.of(level), PER_SECOND, nowNs) && frames.take(out, level)) {
             int length = frame.version() == 4 ? answer4(frame, typeAndCode, word) : answer6(frame, typeAndCode, word);
             frames.add(length, level);
             counters.add(TunnelCounters.ICMP_ERRORS, 1);

@@ -31,8 +31,6 @@ final class Neighbourhood {
     static final int QUESTIONS_PER_SECOND = 100;
     static final int ANSWERS_PER_SECOND = 1_000;
 
-    private static final int QUESTIONS = 0;
-    private static final int ANSWERS = 1;
     private static final int HOP_LIMIT_OFFSET = 7;
     private static final int HOP_LIMIT = 255;
     private static final int SOURCE_MAC_OFFSET = 6;
@@ -42,7 +40,8 @@ final class Neighbourhood {
     private final LocalHosts hosts;
     private final OwnFrames frames;
     private final TunnelCounters counters;
-    private final TokenBuckets buckets = new TokenBuckets(2);
+    private final TokenBuckets questions = new TokenBuckets(LevelShares.COUNT);
+    private final TokenBuckets answers = new TokenBuckets(LevelShares.COUNT);
     private final NeighbourFrames writer = new NeighbourFrames();
     private final ArpPacket arp = new ArpPacket();
     private final NeighbourMessage message = new NeighbourMessage();
@@ -103,7 +102,7 @@ final class Neighbourhood {
         if (asked) {
             see(frame, InternetAddresses.IPV4_HIGH, sender, nowNs);
         }
-        if (asked && mayAnswer(nowNs)) {
+        if (asked && mayAnswer(level, nowNs)) {
             add(writer.arpReply(out, mac, arp.targetIp(), hostMac, arp.senderIp()), level);
         }
         return asked;
@@ -151,15 +150,15 @@ final class Neighbourhood {
         if (asked) {
             see(frame, high, low, nowNs);
         }
-        if (asked && mayAnswer(nowNs)) {
+        if (asked && mayAnswer(level, nowNs)) {
             int length = writer.advertisement(out, mac, message.targetHigh(), message.targetLow(), hostMac, high, low);
             add(length, level);
         }
         return asked;
     }
 
-    private boolean mayAnswer(long nowNs) {
-        return buckets.take(ANSWERS, ANSWERS_PER_SECOND, nowNs) && frames.take(out);
+    private boolean mayAnswer(int level, long nowNs) {
+        return answers.take(LevelShares.of(level), ANSWERS_PER_SECOND, nowNs) && frames.take(out, level);
     }
 
     /**
@@ -173,8 +172,8 @@ final class Neighbourhood {
     long resolve(int version, long high, long low, long askerHigh, long askerLow, int level, long nowNs) {
         long found = hosts.find(version, high, low, nowNs);
         if (hosts.ask(version, high, low, nowNs)
-                && buckets.take(QUESTIONS, QUESTIONS_PER_SECOND, nowNs)
-                && frames.take(out)) {
+                && questions.take(LevelShares.of(level), QUESTIONS_PER_SECOND, nowNs)
+                && frames.take(out, level)) {
             int length = version == 4
                     ? writer.arpRequest(out, mac, (int) askerLow, (int) low)
                     : writer.solicitation(out, mac, askerHigh, askerLow, high, low);

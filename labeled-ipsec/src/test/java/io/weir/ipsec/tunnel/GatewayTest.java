@@ -386,6 +386,18 @@ class GatewayTest {
     }
 
     @Test
+    void shouldAnswerHostsOfOneLevelWhateverAnotherDoes() {
+        for (int i = 0; i < 500; i++) {
+            end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, HOST, 0x0A08_0114, 0, 0x0A09_0001), 2);
+            end.receive();
+        }
+
+        end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, HOST, 0x0A08_0114, 0, 0x0A09_0001), 0);
+
+        assertEquals(0, end.receive().getFirst().label());
+    }
+
+    @Test
     void shouldHaveAStableAddressOfItsOwn() {
         assertEquals(0x02, mac >>> 40);
         assertEquals(mac, GatewayAddress.of("hv2", end.parts.settings().local()));

@@ -158,6 +158,29 @@ class TunnelTransmitterTest {
     }
 
     @Test
+    void shouldTellSendersOfOneLevelWhateverThoseOfAnotherDo() {
+        byte[] frame = udp(1460).frame();
+        for (int i = 0; i < 500; i++) {
+            end.transmit(frame, 2);
+        }
+        assertEquals(OwnFrames.SHARE, end.parts.counters().read(TunnelCounters.ICMP_ERRORS), "none taken yet");
+        end.transmit(frame, 0);
+        assertEquals(1, labelled(end.receiveAll(), 0), "room for another level");
+
+        for (int i = 0; i < 500; i++) {
+            end.transmit(frame, 2);
+            end.receive();
+        }
+        end.transmit(frame, 0);
+
+        assertEquals(1, labelled(end.receiveAll(), 0), "a rate for another level");
+    }
+
+    private static long labelled(List<TunnelEnd.Frame> frames, int label) {
+        return frames.stream().filter(frame -> frame.label() == label).count();
+    }
+
+    @Test
     void shouldFragmentIpv4ThatMayBe() {
         TestPacket packet = udp(5000);
         packet.fragmentField = 0;
