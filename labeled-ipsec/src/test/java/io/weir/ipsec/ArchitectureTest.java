@@ -44,6 +44,7 @@ class ArchitectureTest {
             "tunnel.InnerFrame",
             "tunnel.IpPayload",
             "tunnel.Ipv4Fragments",
+            "tunnel.LevelShares",
             "tunnel.LocalHosts",
             "tunnel.NeighbourFrames",
             "tunnel.Neighbourhood",

@@ -33,7 +33,7 @@ final class EpollTransport implements DatagramTransport {
     private final EpollDatagramChannel channel;
     private final ChannelReader reader = new ChannelReader();
     private final SendQueue queue;
-    private final PathMtu pathMtu;
+    private final SocketMtu pathMtu;
     private final int headerLength;
     private int errno;
 
@@ -49,7 +49,7 @@ final class EpollTransport implements DatagramTransport {
         channel.unsafe().register(loop, channel.newPromise());
         loop.runNow();
         queue = new SendQueue(socket, outgoing, sender, settings, true);
-        pathMtu = new PathMtu(socket);
+        pathMtu = new SocketMtu(socket);
         headerLength = settings.headerLength();
     }
 

@@ -22,7 +22,7 @@ final class MessageTransport implements DatagramTransport {
     private final MessageIo io;
     private final SendQueue queue;
     private final ReceiveQueue received;
-    private final PathMtu pathMtu;
+    private final SocketMtu pathMtu;
     private final int headerLength;
     private int errno;
 
@@ -35,7 +35,7 @@ final class MessageTransport implements DatagramTransport {
         io = factory.open(socket.fd(), outgoing, incoming);
         queue = new SendQueue(socket, outgoing, io, settings, segmenting);
         received = new ReceiveQueue(incoming, io, !segmenting && !socket.ipv6());
-        pathMtu = new PathMtu(socket);
+        pathMtu = new SocketMtu(socket);
         headerLength = settings.headerLength();
     }
 

@@ -16,11 +16,13 @@ import static io.weir.datapath.wire.NetworkOrder.*;
 
 /**
  * ICMP errors to local senders whose packets cannot pass the tunnel: "fragmentation needed" (RFC 1191 section 4) and "packet too
- * big" (RFC 4443 section 3.2), as RFC 4301 section 8.2.1 demands, and "time exceeded". They come from the host that the packet was
- * meant for, as an address of the switch's own does not exist.
+ * big" (RFC 4443 section 3.2), as RFC 4301 section 8.2.1 demands, and "time exceeded". As packets they come from the host that
+ * the packet was meant for, as an address of the switch's own does not exist; as frames from the tunnel's own MAC address, so that no
+ * switch learns here where that host is, which a frame that was only flooded to the tunnel does not tell.
  *
  * <p>Never an answer to an ICMP error, to a later fragment, to or from an address that is no single host's (RFC 1122 section
- * 3.2.2, RFC 4443 section 2.4); and no more than a thousand a second.
+ * 3.2.2, RFC 4443 section 2.4); and no more than a thousand a second for the
+ * levels of one share.
  *
  * <p>Threading: one worker.
  */
@@ -49,13 +51,16 @@ final class IcmpErrors {
     private static final int ERRORS_4 = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 11 | 1 << 12;
     private static final int FIRST_INFORMATIONAL_6 = 128;
 
+    private final long mac;
     private final OwnFrames frames;
     private final TunnelCounters counters;
-    private final TokenBuckets bucket = new TokenBuckets(1);
+    private final TokenBuckets buckets = new TokenBuckets(LevelShares.COUNT);
     private final Ipv6ExtensionChain chain = new Ipv6ExtensionChain();
     private final UnsafeBuffer out = new UnsafeBuffer(0, 0);
 
-    IcmpErrors(OwnFrames frames, TunnelCounters counters) {
+    /** @param mac of the tunnel, in the low 48 bits */
+    IcmpErrors(long mac, OwnFrames frames, TunnelCounters counters) {
+        this.mac = mac;
         this.frames = frames;
         this.counters = counters;
     }
@@ -80,7 +85,7 @@ final class IcmpErrors {
     }
 
     private void send(InnerFrame frame, int typeAndCode, int word, int level, long nowNs) {
-        if (mayAnswer(frame) && bucket.take(0, PER_SECOND, nowNs) && frames.take(out)) {
+        if (mayAnswer(frame) && buckets.take(LevelShares.of(level), PER_SECOND, nowNs) && frames.take(out, level)) {
             int length = frame.version() == 4 ? answer4(frame, typeAndCode, word) : answer6(frame, typeAndCode, word);
             frames.add(length, level);
             counters.add(TunnelCounters.ICMP_ERRORS, 1);
@@ -160,11 +165,11 @@ final class IcmpErrors {
         return icmp(frame, network + Ipv6Header.LENGTH, typeAndCode, word, quoted, pseudo);
     }
 
-    /** Turns the frame's link header with its tags round; returns where the network header goes. */
+    /** A link header to the frame's sender, with the frame's tags; returns where the network header goes. */
     private int link(InnerFrame frame) {
         UnsafeBuffer in = frame.view();
         out.putBytes(0, in, MAC_LENGTH, MAC_LENGTH);
-        out.putBytes(MAC_LENGTH, in, 0, MAC_LENGTH);
+        put48(out, MAC_LENGTH, mac);
         out.putBytes(MACS_LENGTH, in, MACS_LENGTH, frame.networkOffset() - MACS_LENGTH);
         return frame.networkOffset();
     }

@@ -74,11 +74,12 @@ final class IpPayload implements TunnelPayload {
         }
         UnsafeBuffer view = frame.view();
         readAddresses(view, frame.networkOffset(), frame.version());
-        neighbours.see(sourceHigh, sourceLow, u48(view, SOURCE_MAC_OFFSET), nowNs);
         // A frame that was only flooded to here is not the tunnel's.
-        if (u48(view, 0) != mac || !selectors.match(sourceHigh, sourceLow, destinationHigh, destinationLow)) {
+        if (u48(view, 0) != mac
+                || !selectors.match(frame.version(), sourceHigh, sourceLow, destinationHigh, destinationLow)) {
             return OUTBOUND_SELECTOR;
         }
+        neighbours.see(frame, sourceHigh, sourceLow, nowNs);
         if (hops(frame) <= 1) {
             errors.timeExceeded(frame, level, nowNs);
             return HOPS_EXCEEDED;
@@ -161,7 +162,7 @@ final class IpPayload implements TunnelPayload {
             return INNER_INVALID;
         }
         readAddresses(view, NETWORK, version);
-        if (!selectors.match(destinationHigh, destinationLow, sourceHigh, sourceLow)) {
+        if (!selectors.match(version, destinationHigh, destinationLow, sourceHigh, sourceLow)) {
             return SELECTOR_MISMATCH;
         }
         long host = neighbours.resolve(version, destinationHigh, destinationLow, sourceHigh, sourceLow, level, nowNs);

@@ -1,7 +1,7 @@
 package io.weir.ipsec.tunnel;
 
 /**
- * Which MAC address a local host was last seen with. Bounded: each address has four places it may take; the one seen longest ago
+ * Which MAC address a local host was last seen with. An IPv6 address that looks like a mapped one of IPv4 is another host's. Bounded: each address has four places it may take; the one seen longest ago
  * makes room.
  *
  * <p>An address that somebody asked for and nobody has answered takes a place too, so that it is asked for only once a second; but
@@ -32,7 +32,8 @@ final class LocalHosts {
     private final long[] mac = new long[CAPACITY];
     private final long[] seenNs = new long[CAPACITY];
     private final long[] askedNs = new long[CAPACITY];
-    private final boolean[] used = new boolean[CAPACITY];
+    // Version of IP, 0 of a place that nobody has.
+    private final byte[] version = new byte[CAPACITY];
 
     /** @param seed unknown to whoever chooses addresses */
     LocalHosts(long seed) {
@@ -40,31 +41,31 @@ final class LocalHosts {
     }
 
     /** MAC address in the low 48 bits, or {@link #UNKNOWN}. */
-    long find(long addressHigh, long addressLow, long nowNs) {
-        int place = place(addressHigh, addressLow);
+    long find(int version, long addressHigh, long addressLow, long nowNs) {
+        int place = place(version, addressHigh, addressLow);
         return place >= 0 && known(place, nowNs) ? mac[place] : UNKNOWN;
     }
 
     /** A frame came from that host. */
-    void see(long addressHigh, long addressLow, long hostMac, long nowNs) {
-        int place = place(addressHigh, addressLow);
+    void see(int version, long addressHigh, long addressLow, long hostMac, long nowNs) {
+        int place = place(version, addressHigh, addressLow);
         if (place < 0) {
             place = oldest(addressHigh, addressLow);
-            take(place, addressHigh, addressLow, nowNs);
+            take(place, version, addressHigh, addressLow, nowNs);
         }
         mac[place] = hostMac;
         seenNs[place] = nowNs;
     }
 
     /** Whether it is time to ask for the address: nobody has it, or it was not seen for long; and it was not asked for just now. */
-    boolean ask(long addressHigh, long addressLow, long nowNs) {
-        int place = place(addressHigh, addressLow);
+    boolean ask(int version, long addressHigh, long addressLow, long nowNs) {
+        int place = place(version, addressHigh, addressLow);
         if (place < 0) {
             place = unclaimed(addressHigh, addressLow, nowNs);
             if (place < 0) {
                 return false;
             }
-            take(place, addressHigh, addressLow, nowNs);
+            take(place, version, addressHigh, addressLow, nowNs);
             mac[place] = UNKNOWN;
         }
         boolean doubtful = !known(place, nowNs) || nowNs - seenNs[place] >= DOUBT_NS;
@@ -75,8 +76,14 @@ final class LocalHosts {
         return true;
     }
 
-    private void take(int place, long addressHigh, long addressLow, long nowNs) {
-        used[place] = true;
+    /** Whether the address was asked for just now. */
+    boolean asked(int version, long addressHigh, long addressLow, long nowNs) {
+        int place = place(version, addressHigh, addressLow);
+        return place >= 0 && nowNs - askedNs[place] < ASK_AGAIN_NS;
+    }
+
+    private void take(int place, int version, long addressHigh, long addressLow, long nowNs) {
+        this.version[place] = (byte) version;
         high[place] = addressHigh;
         low[place] = addressLow;
         seenNs[place] = nowNs;
@@ -92,10 +99,10 @@ final class LocalHosts {
         return (int) (((hash ^ (hash >>> 32)) * 0x9E37_79B9_7F4A_7C15L) >>> SET_SHIFT) * WAYS;
     }
 
-    private int place(long addressHigh, long addressLow) {
+    private int place(int version, long addressHigh, long addressLow) {
         int set = set(addressHigh, addressLow);
         for (int i = set; i < set + WAYS; i++) {
-            if (used[i] && high[i] == addressHigh && low[i] == addressLow) {
+            if (this.version[i] == version && high[i] == addressHigh && low[i] == addressLow) {
                 return i;
             }
         }
@@ -107,7 +114,7 @@ final class LocalHosts {
         int set = set(addressHigh, addressLow);
         int found = set;
         for (int i = set; i < set + WAYS; i++) {
-            if (!used[i] || mac[i] == UNKNOWN) {
+            if (version[i] == 0 || mac[i] == UNKNOWN) {
                 return i;
             }
             found = seenNs[i] - seenNs[found] < 0 ? i : found;
@@ -120,7 +127,7 @@ final class LocalHosts {
         int set = set(addressHigh, addressLow);
         int found = -1;
         for (int i = set; i < set + WAYS; i++) {
-            if (!used[i]) {
+            if (version[i] == 0) {
                 return i;
             }
             if (!known(i, nowNs) && (found < 0 || askedNs[i] - askedNs[found] < 0)) {

@@ -7,6 +7,7 @@ import io.weir.datapath.bridge.InternetAddresses;
 import io.weir.datapath.bridge.TokenBuckets;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.wire.ArpPacket;
+import io.weir.datapath.wire.EthernetHeader;
 import io.weir.datapath.wire.InternetChecksum;
 import io.weir.datapath.wire.IpProtocol;
 import io.weir.datapath.wire.Ipv6Header;
@@ -18,6 +19,9 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * How a tunnel of IP packets stands in the local network: as a gateway that has all remote addresses of the selectors. It answers who
  * asks for one of them, learns at which MAC addresses the local ones are, and asks for those that it does not know.
  *
+ * <p>It believes only what a host of its own VLAN, where frames have no tag, says to the gateway itself: what is merely flooded to the
+ * tunnel, and what answers a question that nobody asked, moves no host.
+ *
  * <p>It asks in the name of the remote host whose packet waits for the answer, as it has no address of its own. That packet is not
  * kept.
  *
@@ -27,8 +31,6 @@ final class Neighbourhood {
     static final int QUESTIONS_PER_SECOND = 100;
     static final int ANSWERS_PER_SECOND = 1_000;
 
-    private static final int QUESTIONS = 0;
-    private static final int ANSWERS = 1;
     private static final int HOP_LIMIT_OFFSET = 7;
     private static final int HOP_LIMIT = 255;
     private static final int SOURCE_MAC_OFFSET = 6;
@@ -38,7 +40,8 @@ final class Neighbourhood {
     private final LocalHosts hosts;
     private final OwnFrames frames;
     private final TunnelCounters counters;
-    private final TokenBuckets buckets = new TokenBuckets(2);
+    private final TokenBuckets questions = new TokenBuckets(LevelShares.COUNT);
+    private final TokenBuckets answers = new TokenBuckets(LevelShares.COUNT);
     private final NeighbourFrames writer = new NeighbourFrames();
     private final ArpPacket arp = new ArpPacket();
     private final NeighbourMessage message = new NeighbourMessage();
@@ -53,11 +56,27 @@ final class Neighbourhood {
         this.counters = counters;
     }
 
-    /** A local host has sent a packet from that address. */
-    void see(long high, long low, long hostMac, long nowNs) {
-        if (selectors.isLocal(high, low) && !GroupAddresses.isGroup(hostMac)) {
-            hosts.see(high, low, hostMac, nowNs);
+    /** A local host has sent that frame from that address; it is learned when the frame is for the gateway. */
+    void see(InnerFrame frame, long high, long low, long nowNs) {
+        int version = frame.version() == 6 ? 6 : 4;
+        if (mayLearn(frame) && selectors.isLocal(version, high, low)) {
+            hosts.see(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
         }
+    }
+
+    /** A local host says that it has that address. */
+    private void answered(InnerFrame frame, long high, long low, long nowNs) {
+        int version = frame.version() == 6 ? 6 : 4;
+        if (mayLearn(frame) && hosts.asked(version, high, low, nowNs)) {
+            hosts.see(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
+        }
+    }
+
+    private boolean mayLearn(InnerFrame frame) {
+        UnsafeBuffer view = frame.view();
+        return u48(view, 0) == mac
+                && frame.networkOffset() == EthernetHeader.LENGTH
+                && !GroupAddresses.isGroup(u48(view, SOURCE_MAC_OFFSET));
     }
 
     /** Takes an ARP packet that came to the gateway; true when it was for it. */
@@ -74,13 +93,16 @@ final class Neighbourhood {
         }
         long sender = InternetAddresses.ipv4Low(arp.senderIp());
         long target = InternetAddresses.ipv4Low(arp.targetIp());
-        see(InternetAddresses.IPV4_HIGH, sender, hostMac, nowNs);
         if (arp.operation() == ArpPacket.REPLY) {
+            answered(frame, InternetAddresses.IPV4_HIGH, sender, nowNs);
             return arp.targetMac() == mac;
         }
         boolean asked = arp.operation() == ArpPacket.REQUEST
-                && selectors.match(InternetAddresses.IPV4_HIGH, sender, InternetAddresses.IPV4_HIGH, target);
-        if (asked && mayAnswer(nowNs)) {
+                && selectors.match(4, InternetAddresses.IPV4_HIGH, sender, InternetAddresses.IPV4_HIGH, target);
+        if (asked) {
+            see(frame, InternetAddresses.IPV4_HIGH, sender, nowNs);
+        }
+        if (asked && mayAnswer(level, nowNs)) {
             add(writer.arpReply(out, mac, arp.targetIp(), hostMac, arp.senderIp()), level);
         }
         return asked;
@@ -100,11 +122,11 @@ final class Neighbourhood {
         }
         message.wrap(view, at, end - at);
         if (message.type() == NeighbourMessage.NEIGHBOUR_SOLICITATION) {
-            return solicited(view, network, level, nowNs);
+            return solicited(frame, level, nowNs);
         }
         boolean advertised = message.type() == NeighbourMessage.NEIGHBOUR_ADVERTISEMENT;
         if (advertised) {
-            see(message.targetHigh(), message.targetLow(), u48(view, SOURCE_MAC_OFFSET), nowNs);
+            answered(frame, message.targetHigh(), message.targetLow(), nowNs);
         }
         return advertised && u48(view, 0) == mac;
     }
@@ -117,23 +139,26 @@ final class Neighbourhood {
                 && InternetChecksum.finish(sum) == 0;
     }
 
-    private boolean solicited(UnsafeBuffer view, int network, int level, long nowNs) {
-        int source = network + Ipv6Header.SOURCE_OFFSET;
+    private boolean solicited(InnerFrame frame, int level, long nowNs) {
+        UnsafeBuffer view = frame.view();
+        int source = frame.networkOffset() + Ipv6Header.SOURCE_OFFSET;
         long high = i64(view, source);
         long low = i64(view, source + Long.BYTES);
         long hostMac = u48(view, SOURCE_MAC_OFFSET);
-        see(high, low, hostMac, nowNs);
         boolean single = (high | low) != 0 && !InternetAddresses.isMulticast6(high);
-        boolean asked = single && selectors.isRemote(message.targetHigh(), message.targetLow());
-        if (asked && mayAnswer(nowNs)) {
+        boolean asked = single && selectors.isRemote(6, message.targetHigh(), message.targetLow());
+        if (asked) {
+            see(frame, high, low, nowNs);
+        }
+        if (asked && mayAnswer(level, nowNs)) {
             int length = writer.advertisement(out, mac, message.targetHigh(), message.targetLow(), hostMac, high, low);
             add(length, level);
         }
         return asked;
     }
 
-    private boolean mayAnswer(long nowNs) {
-        return buckets.take(ANSWERS, ANSWERS_PER_SECOND, nowNs) && frames.take(out);
+    private boolean mayAnswer(int level, long nowNs) {
+        return answers.take(LevelShares.of(level), ANSWERS_PER_SECOND, nowNs) && frames.take(out, level);
     }
 
     /**
@@ -145,8 +170,10 @@ final class Neighbourhood {
      * @param level of the packet, and of the question
      */
     long resolve(int version, long high, long low, long askerHigh, long askerLow, int level, long nowNs) {
-        long found = hosts.find(high, low, nowNs);
-        if (hosts.ask(high, low, nowNs) && buckets.take(QUESTIONS, QUESTIONS_PER_SECOND, nowNs) && frames.take(out)) {
+        long found = hosts.find(version, high, low, nowNs);
+        if (hosts.ask(version, high, low, nowNs)
+                && questions.take(LevelShares.of(level), QUESTIONS_PER_SECOND, nowNs)
+                && frames.take(out, level)) {
             int length = version == 4
                     ? writer.arpRequest(out, mac, (int) askerLow, (int) low)
                     : writer.solicitation(out, mac, askerHigh, askerLow, high, low);

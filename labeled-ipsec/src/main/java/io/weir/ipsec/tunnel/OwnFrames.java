@@ -16,12 +16,16 @@ final class OwnFrames implements AutoCloseable {
     /** Bytes of a frame at most. */
     static final int FRAME_MAX = 1536;
 
+    /** Frames of one share of the levels that may wait. */
+    static final int SHARE = 16;
+
     // A power of two.
-    private static final int CAPACITY = 64;
+    private static final int CAPACITY = LevelShares.COUNT * SHARE;
 
     private final long base = Memory.map((long) CAPACITY * FRAME_MAX);
     private final int[] length = new int[CAPACITY];
     private final int[] label = new int[CAPACITY];
+    private final int[] waiting = new int[LevelShares.COUNT];
     private int head;
     private int tail;
 
@@ -30,9 +34,9 @@ final class OwnFrames implements AutoCloseable {
         return head != tail;
     }
 
-    /** Lets the view see room for a frame; false when too many wait already. */
-    boolean take(UnsafeBuffer room) {
-        if (tail - head == CAPACITY) {
+    /** Lets the view see room for a frame; false when too many of that level's share wait already. */
+    boolean take(UnsafeBuffer room, int level) {
+        if (waiting[LevelShares.of(level)] == SHARE) {
             return false;
         }
         room.wrap(address(tail), FRAME_MAX);
@@ -48,6 +52,7 @@ final class OwnFrames implements AutoCloseable {
         int slot = tail & CAPACITY - 1;
         length[slot] = lengthBytes;
         label[slot] = level;
+        waiting[LevelShares.of(level)]++;
         tail++;
     }
 
@@ -62,6 +67,7 @@ final class OwnFrames implements AutoCloseable {
             Memory.copy(address(head), address + VirtioNetHeader.LENGTH, length[slot]);
             batch.add(address + VirtioNetHeader.LENGTH, length[slot], i);
             batch.label(i, label[slot]);
+            waiting[LevelShares.of(label[slot])]--;
             head++;
         }
     }

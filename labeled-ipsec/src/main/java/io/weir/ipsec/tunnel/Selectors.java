@@ -2,11 +2,13 @@ package io.weir.ipsec.tunnel;
 
 import java.util.List;
 
+import io.weir.datapath.bridge.InternetAddresses;
 import io.weir.ipsec.sa.TrafficSelector;
 
 /**
  * The traffic selectors of a tunnel (RFC 4301 section 4.4.1.1), as the packet path asks them. Addresses are two longs in network
- * order, IPv4 as {@code ::ffff:a.b.c.d}.
+ * order, IPv4 as {@code ::ffff:a.b.c.d}; a selector of that form is one of IPv4 and never matches an IPv6 packet, which may hold the
+ * same bytes, nor does one of IPv6 match an IPv4 packet.
  *
  * <p>Threading: immutable.
  */
@@ -15,16 +17,33 @@ final class Selectors {
 
     // [selector][localLow, localHigh, remoteLow, remoteHigh as two longs each]
     private final long[] ranges;
+    // [selector] version of IP
+    private final int[] versions;
 
     Selectors(List<TrafficSelector> selectors) {
         ranges = new long[selectors.size() * LONGS];
+        versions = new int[selectors.size()];
         int at = 0;
         for (TrafficSelector selector : selectors) {
+            versions[at / LONGS] = version(selector);
             at = put(at, selector.localLow());
             at = put(at, selector.localHigh());
             at = put(at, selector.remoteLow());
             at = put(at, selector.remoteHigh());
         }
+    }
+
+    /** One that mixes the families counts as IPv6: no packet of IPv4 passes by it. */
+    private static int version(TrafficSelector selector) {
+        boolean mapped = isMapped(selector.localLow())
+                && isMapped(selector.localHigh())
+                && isMapped(selector.remoteLow())
+                && isMapped(selector.remoteHigh());
+        return mapped ? 4 : 6;
+    }
+
+    private static boolean isMapped(long[] address) {
+        return address[0] == InternetAddresses.IPV4_HIGH && InternetAddresses.ipv4Low((int) address[1]) == address[1];
     }
 
     private int put(int at, long[] address) {
@@ -33,10 +52,12 @@ final class Selectors {
         return at + 2;
     }
 
-    /** Whether one selector has both: an address of this side and one of the peer's. */
-    boolean match(long localHigh, long localLow, long remoteHigh, long remoteLow) {
+    /** Whether one selector of that version of IP has both: an address of this side and one of the peer's. */
+    boolean match(int version, long localHigh, long localLow, long remoteHigh, long remoteLow) {
         for (int at = 0; at < ranges.length; at += LONGS) {
-            if (inRange(at, localHigh, localLow) && inRange(at + 4, remoteHigh, remoteLow)) {
+            if (versions[at / LONGS] == version
+                    && inRange(at, localHigh, localLow)
+                    && inRange(at + 4, remoteHigh, remoteLow)) {
                 return true;
             }
         }
@@ -44,18 +65,18 @@ final class Selectors {
     }
 
     /** Whether an address of this side may use the tunnel at all. */
-    boolean isLocal(long high, long low) {
-        return any(0, high, low);
+    boolean isLocal(int version, long high, long low) {
+        return any(version, 0, high, low);
     }
 
     /** Whether an address is on the peer's side of some selector. */
-    boolean isRemote(long high, long low) {
-        return any(4, high, low);
+    boolean isRemote(int version, long high, long low) {
+        return any(version, 4, high, low);
     }
 
-    private boolean any(int side, long high, long low) {
+    private boolean any(int version, int side, long high, long low) {
         for (int at = side; at < ranges.length; at += LONGS) {
-            if (inRange(at, high, low)) {
+            if (versions[at / LONGS] == version && inRange(at, high, low)) {
                 return true;
             }
         }

@@ -46,11 +46,12 @@ record TunnelParts(
             NanoClock clock) {
         TunnelCounters counters = new TunnelCounters();
         OwnFrames own = new OwnFrames();
-        IcmpErrors errors = new IcmpErrors(own, counters);
+        long mac = GatewayAddress.of(settings.name(), settings.local());
+        IcmpErrors errors = new IcmpErrors(mac, own, counters);
         return new TunnelParts(
                 port,
                 settings,
-                payload(settings, own, errors, counters),
+                payload(settings, mac, own, errors, counters),
                 outbound,
                 inbound,
                 transport,
@@ -62,11 +63,10 @@ record TunnelParts(
     }
 
     private static TunnelPayload payload(
-            TunnelSettings settings, OwnFrames own, IcmpErrors errors, TunnelCounters counters) {
+            TunnelSettings settings, long mac, OwnFrames own, IcmpErrors errors, TunnelCounters counters) {
         if (settings.payload() == TunnelSettings.Payload.ETHERNET) {
             return new EthernetPayload();
         }
-        long mac = GatewayAddress.of(settings.name(), settings.local());
         Selectors selectors = new Selectors(settings.selectors());
         LocalHosts hosts = new LocalHosts(new SecureRandom().nextLong());
         return new IpPayload(mac, selectors, new Neighbourhood(mac, selectors, hosts, own, counters), errors);

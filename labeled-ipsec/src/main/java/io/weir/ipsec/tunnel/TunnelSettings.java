@@ -19,6 +19,8 @@ import io.weir.ipsec.transport.TransportSettings;
  * @param selectors inner addresses that pass, at least one range; none with Ethernet payloads, where they would not be looked at
  * @param dontFragment whether ESP packets may not be fragmented on their path
  * @param sas in force from the beginning
+ * @param dscp what the wire sees of the inner packets' differentiated services (RFC 4301 section 5.1.2); congestion bits are always
+ *     carried (RFC 6040)
  */
 public record TunnelSettings(
         String name,
@@ -30,7 +32,8 @@ public record TunnelSettings(
         Transport transport,
         List<TrafficSelector> selectors,
         boolean dontFragment,
-        List<SaSettings> sas) {
+        List<SaSettings> sas,
+        Dscp dscp) {
     /** UDP port of ESP in UDP, RFC 3948. */
     public static final int DEFAULT_PORT = 4500;
 
@@ -40,6 +43,36 @@ public record TunnelSettings(
         ETHERNET,
         /** IP packets (next header 4 and 41), for any peer that speaks IPsec. */
         IP
+    }
+
+    /** The DSCP of outer headers. Guests choose that of inner packets, so that copied it is a channel from their level to the wire. */
+    public enum Dscp {
+        /** Copied from packets without a level, zero for all that have one. */
+        BY_LEVEL,
+        /** The inner packet's. */
+        COPY,
+        /** Zero. */
+        CLEAR;
+
+        /** Whether a packet of that level shows its DSCP; 0 is none. */
+        boolean copies(int level) {
+            return this == COPY || (this == BY_LEVEL && level == 0);
+        }
+    }
+
+    /** A tunnel that shows the DSCP of packets without a level only. */
+    public TunnelSettings(
+            String name,
+            InetAddress local,
+            InetAddress remote,
+            Encapsulation encapsulation,
+            int port,
+            Payload payload,
+            Transport transport,
+            List<TrafficSelector> selectors,
+            boolean dontFragment,
+            List<SaSettings> sas) {
+        this(name, local, remote, encapsulation, port, payload, transport, selectors, dontFragment, sas, Dscp.BY_LEVEL);
     }
 
     public TunnelSettings {

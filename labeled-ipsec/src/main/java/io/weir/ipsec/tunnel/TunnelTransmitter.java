@@ -26,6 +26,9 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
     // As large as a frame may be.
     private static final int SPARE_LENGTH = 65_600;
 
+    // Of an inner packet: as large as it may be, each fragmented by the network.
+    private static final int UNLIMITED = 65_535;
+
     private static final int UNSEGMENTABLE = DropReason.ESP_UNSEGMENTABLE.code();
     private static final int MTU_EXCEEDED = DropReason.ESP_MTU_EXCEEDED.code();
 
@@ -35,6 +38,7 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
     private final SendBuffer buffer;
     private final PathMtu path;
     private final boolean mayFragmentOutside;
+    private final TunnelSettings.Dscp dscp;
     private final IcmpErrors errors;
     private final TunnelCounters counters;
     private final FrameAccount account;
@@ -58,6 +62,7 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
         this.buffer = new SendBuffer(transport);
         this.path = tunnel.path();
         this.mayFragmentOutside = !tunnel.settings().dontFragment();
+        this.dscp = tunnel.settings().dscp();
         this.errors = tunnel.errors();
         this.counters = tunnel.counters();
         this.account = new FrameAccount(tunnel.port(), table);
@@ -115,7 +120,7 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
     }
 
     private int sealSegments(long address, int length) {
-        int capacity = esp.innerCapacity(label, path.espMax(nowNs));
+        int capacity = capacity();
         if (capacity < 0) {
             return -capacity;
         }
@@ -133,7 +138,7 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
             long segment = segmenter.nextInPlace(spare);
             int segmentLength = segmenter.segmentLength();
             reason = segmentLength <= limit
-                    ? sealPacket(segment, segmentLength, false)
+                    ? sealPacket(segment, segmentLength, capacity == UNLIMITED)
                     : sealLong(segment, segmentLength, capacity);
             segmenter.restore();
         }
@@ -141,16 +146,22 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
     }
 
     private int sealWhole(long address, int length) {
-        int innerLength = payload.innerLength(inner, length);
-        int espMax = path.espMax(nowNs);
-        if (innerLength + EspOutbound.MAX_OVERHEAD <= espMax) {
-            return sealPacket(address, length, false);
-        }
-        int capacity = esp.innerCapacity(label, espMax);
+        int capacity = capacity();
         if (capacity < 0) {
             return -capacity;
         }
-        return innerLength <= capacity ? sealPacket(address, length, false) : sealLong(address, length, capacity);
+        return payload.innerLength(inner, length) <= capacity
+                ? sealPacket(address, length, capacity == UNLIMITED)
+                : sealLong(address, length, capacity);
+    }
+
+    /**
+     * Bytes of an inner packet at most, or the negative code of a reason. An SA may pad every packet to more than the path takes: then
+     * there is no such packet, unless the network may fragment them all.
+     */
+    private int capacity() {
+        int capacity = esp.innerCapacity(label, path.espMax(nowNs));
+        return capacity == -MTU_EXCEEDED && mayFragmentOutside ? UNLIMITED : capacity;
     }
 
     /** Seals a packet that does not fit the path: in fragments, or as an ESP packet that is fragmented below. */
@@ -191,10 +202,16 @@ final class TunnelTransmitter implements Transmitter, AutoCloseable {
         if (sealed < 0) {
             return -sealed;
         }
-        buffer.add(sealed, inner.trafficClass(), whole);
+        buffer.add(sealed, outerTrafficClass(), whole);
         account.sealed();
         counters.add(TunnelCounters.SENT, 1);
         return DropReason.NONE;
+    }
+
+    /** RFC 6040 section 4.1 copies the congestion bits, which are not the guest's alone; the rest is as the operator says. */
+    private int outerTrafficClass() {
+        int trafficClass = inner.trafficClass();
+        return dscp.copies(label) ? trafficClass : trafficClass & Congestion.ECN_MASK;
     }
 
     @Override

@@ -19,6 +19,9 @@ final class ClearEsp implements EspOutbound, EspInbound {
     /** Levels that have an SA. */
     final Set<Integer> levels = new HashSet<>(Set.of(0));
 
+    /** Bytes that each inner packet is padded to at least. */
+    int tfcLength;
+
     int refuseNext;
     private int sequence;
     private int nextHeader;
@@ -37,12 +40,16 @@ final class ClearEsp implements EspOutbound, EspInbound {
         Memory.writeInt(out + 4, Integer.reverseBytes(++sequence));
         Memory.copy(inner, out + HEADER, innerLength);
         Memory.writeByte(out + HEADER + innerLength, (byte) nextHeader);
-        return innerLength + OVERHEAD;
+        return Math.max(innerLength, tfcLength) + OVERHEAD;
     }
 
     @Override
     public int innerCapacity(int level, int espLength) {
-        return levels.contains(level) ? espLength - OVERHEAD : -DropReason.ESP_NO_SA.code();
+        if (!levels.contains(level)) {
+            return -DropReason.ESP_NO_SA.code();
+        }
+        int capacity = espLength - OVERHEAD;
+        return capacity < tfcLength ? -DropReason.ESP_MTU_EXCEEDED.code() : capacity;
     }
 
     @Override

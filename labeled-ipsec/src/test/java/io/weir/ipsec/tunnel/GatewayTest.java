@@ -289,6 +289,86 @@ class GatewayTest {
                 reasons);
     }
 
+    /** Where a packet from the peer to 10.8.1.20 goes. */
+    private int deliveredTo() {
+        arrive(packetOf(fromPeer(udp(1)).frame()), 4);
+        byte[] delivered = end.receiveAll().getFirst().bytes();
+        return i32(delivered, 2);
+    }
+
+    @Test
+    void shouldNotMoveAHostForWhatIsNotSaidToTheGateway() {
+        long thief = 0x5254_0000_0BADL;
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        TestPacket flooded = udp(10);
+        flooded.sourceMac = thief;
+        TestPacket outside = toGateway(udp(10));
+        outside.sourceMac = thief;
+        outside.destination4 = "0a0a0001";
+        TestPacket tagged = toGateway(udp(10));
+        tagged.sourceMac = thief;
+        tagged.vlan = 42;
+
+        end.transmit(flooded.frame(), 2);
+        end.transmit(outside.frame(), 2);
+        end.transmit(tagged.frame(), 2);
+        end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, thief, 0x0A08_0114, 0, 0x0A09_0115), 2);
+        end.transmit(arp(2, 0xFFFF_FFFF_FFFFL, thief, 0x0A08_0114, 0, 0x0A08_0114), 2);
+        end.transmit(arp(2, mac, thief, 0x0A08_0114, mac, 0x0A09_0115), 2);
+        end.receiveAll();
+
+        assertEquals((int) HOST, deliveredTo());
+    }
+
+    @Test
+    void shouldFollowAHostThatSpeaksToTheGatewayFromAnotherMac() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        TestPacket moved = toGateway(udp(10));
+        moved.sourceMac = HOST + 1;
+
+        end.transmit(moved.frame(), 2);
+
+        assertEquals((int) HOST + 1, deliveredTo());
+    }
+
+    private static TestPacket mappedIpv6() {
+        TestPacket packet = tcp6();
+        packet.source6 = "00000000000000000000ffff0a080114";
+        packet.destination6 = "00000000000000000000ffff0a090115";
+        return packet;
+    }
+
+    @Test
+    void shouldNotTakeIpv6PacketsWithMappedAddressesForIpv4() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        transport.sent.clear();
+
+        end.transmit(toGateway(mappedIpv6()).frame(), 2);
+        arrive(packetOf(fromPeer(mappedIpv6()).frame()), 41);
+
+        assertEquals(1, end.dropped(DropReason.ESP_OUTBOUND_SELECTOR));
+        assertTrue(transport.sent.isEmpty());
+        assertEquals(
+                List.of(DropReason.ESP_SELECTOR_MISMATCH.code()),
+                end.receiveAll().stream().map(TunnelEnd.Frame::dropReason).toList());
+    }
+
+    @Test
+    void shouldNotTakeIpv4PacketsForIpv6OfAnyAddress() {
+        long[] lowest = {0, 0};
+        long[] highest = {-1, -1};
+        MemoryTransport other = MemoryTransport.alone();
+        TunnelSettings any = TunnelEnd.settings(
+                TunnelSettings.Payload.IP, true, new TrafficSelector(lowest, highest, lowest, highest));
+        try (TunnelEnd ipv6Only = new TunnelEnd(other, esp, esp, any)) {
+            ipv6Only.transmit(toGateway(udp(10)).frame(), 2);
+            ipv6Only.transmit(toGateway(tcp6()).frame(), 2);
+
+            assertEquals(1, ipv6Only.dropped(DropReason.ESP_OUTBOUND_SELECTOR));
+            assertEquals(1, ipv6Only.sent());
+        }
+    }
+
     @Test
     void shouldKeepKnownHostsWhenThePeerAsksForMany() {
         end.transmit(toGateway(udp(10)).frame(), 2);
@@ -303,6 +383,18 @@ class GatewayTest {
 
         assertEquals(0, end.receiveAll().getFirst().dropReason());
         assertTrue(end.parts.counters().read(TunnelCounters.NEIGHBOUR_MESSAGES) <= Neighbourhood.QUESTIONS_PER_SECOND);
+    }
+
+    @Test
+    void shouldAnswerHostsOfOneLevelWhateverAnotherDoes() {
+        for (int i = 0; i < 500; i++) {
+            end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, HOST, 0x0A08_0114, 0, 0x0A09_0001), 2);
+            end.receive();
+        }
+
+        end.transmit(arp(1, 0xFFFF_FFFF_FFFFL, HOST, 0x0A08_0114, 0, 0x0A09_0001), 0);
+
+        assertEquals(0, end.receive().getFirst().label());
     }
 
     @Test

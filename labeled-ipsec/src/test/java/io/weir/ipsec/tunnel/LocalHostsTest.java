@@ -17,39 +17,48 @@ class LocalHostsTest {
 
     @Test
     void shouldKnowAHostUntilItWasNotSeenForLong() {
-        hosts.see(HIGH, 1, MAC, NOW);
+        hosts.see(6, HIGH, 1, MAC, NOW);
 
-        assertEquals(MAC, hosts.find(HIGH, 1, NOW + LocalHosts.FORGET_NS - 1));
-        assertEquals(LocalHosts.UNKNOWN, hosts.find(HIGH, 1, NOW + LocalHosts.FORGET_NS));
-        assertEquals(LocalHosts.UNKNOWN, hosts.find(HIGH, 2, NOW));
+        assertEquals(MAC, hosts.find(6, HIGH, 1, NOW + LocalHosts.FORGET_NS - 1));
+        assertEquals(LocalHosts.UNKNOWN, hosts.find(6, HIGH, 1, NOW + LocalHosts.FORGET_NS));
+        assertEquals(LocalHosts.UNKNOWN, hosts.find(6, HIGH, 2, NOW));
+    }
+
+    @Test
+    void shouldNotTakeAnIpv6HostForTheIpv4HostWhoseAddressLooksTheSame() {
+        hosts.see(4, 0, 0xFFFF_0A08_0114L, MAC, NOW);
+        hosts.see(6, 0, 0xFFFF_0A08_0114L, MAC + 1, NOW);
+
+        assertEquals(MAC, hosts.find(4, 0, 0xFFFF_0A08_0114L, NOW));
+        assertEquals(MAC + 1, hosts.find(6, 0, 0xFFFF_0A08_0114L, NOW));
     }
 
     @Test
     void shouldBelieveTheLastMacAddress() {
-        hosts.see(HIGH, 1, MAC, NOW);
-        hosts.see(HIGH, 1, MAC + 1, NOW + 1);
+        hosts.see(6, HIGH, 1, MAC, NOW);
+        hosts.see(6, HIGH, 1, MAC + 1, NOW + 1);
 
-        assertEquals(MAC + 1, hosts.find(HIGH, 1, NOW + 2));
+        assertEquals(MAC + 1, hosts.find(6, HIGH, 1, NOW + 2));
     }
 
     @Test
     void shouldAskForADoubtfulHostAndStillKnowIt() {
-        hosts.see(HIGH, 1, MAC, NOW);
+        hosts.see(6, HIGH, 1, MAC, NOW);
 
-        assertFalse(hosts.ask(HIGH, 1, NOW + LocalHosts.DOUBT_NS - 1));
-        assertTrue(hosts.ask(HIGH, 1, NOW + LocalHosts.DOUBT_NS));
-        assertFalse(hosts.ask(HIGH, 1, NOW + LocalHosts.DOUBT_NS + 1));
-        assertEquals(MAC, hosts.find(HIGH, 1, NOW + LocalHosts.DOUBT_NS));
+        assertFalse(hosts.ask(6, HIGH, 1, NOW + LocalHosts.DOUBT_NS - 1));
+        assertTrue(hosts.ask(6, HIGH, 1, NOW + LocalHosts.DOUBT_NS));
+        assertFalse(hosts.ask(6, HIGH, 1, NOW + LocalHosts.DOUBT_NS + 1));
+        assertEquals(MAC, hosts.find(6, HIGH, 1, NOW + LocalHosts.DOUBT_NS));
     }
 
     @Test
     void shouldNeverGiveUpAKnownHostForAQuestion() {
         for (int i = 0; i < 2_000; i++) {
-            hosts.see(HIGH, i, MAC + i, NOW);
+            hosts.see(6, HIGH, i, MAC + i, NOW);
         }
         int before = known(2_000);
         for (int i = 10_000; i < 60_000; i++) {
-            hosts.ask(HIGH, i, NOW + i);
+            hosts.ask(6, HIGH, i, NOW + i);
         }
 
         assertEquals(before, known(2_000));
@@ -59,7 +68,7 @@ class LocalHostsTest {
     private int known(int hostsSeen) {
         int known = 0;
         for (int i = 0; i < hostsSeen; i++) {
-            known += hosts.find(HIGH, i, NOW + 1) == MAC + i ? 1 : 0;
+            known += hosts.find(6, HIGH, i, NOW + 1) == MAC + i ? 1 : 0;
         }
         return known;
     }
@@ -67,11 +76,11 @@ class LocalHostsTest {
     @Test
     void shouldMakeRoomForANewHostByTheOneSeenLongestAgo() {
         for (int i = 0; i < 20_000; i++) {
-            hosts.see(HIGH, i, MAC + i, NOW + i);
+            hosts.see(6, HIGH, i, MAC + i, NOW + i);
         }
 
         for (int i = 19_900; i < 20_000; i++) {
-            assertEquals(MAC + i, hosts.find(HIGH, i, NOW + 20_000), "host " + i);
+            assertEquals(MAC + i, hosts.find(6, HIGH, i, NOW + 20_000), "host " + i);
         }
     }
 }

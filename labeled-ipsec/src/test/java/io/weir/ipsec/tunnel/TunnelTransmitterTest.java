@@ -1,5 +1,6 @@
 package io.weir.ipsec.tunnel;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,6 +78,11 @@ class TunnelTransmitterTest {
         assertEquals(576 + 14, bytes.length);
         assertArrayEquals(Arrays.copyOfRange(frame, 14, 14 + 548), Arrays.copyOfRange(bytes, 42, 590));
         assertArrayEquals(Arrays.copyOfRange(frame, 6, 12), Arrays.copyOf(bytes, 6), "to the sender");
+        byte[] mac = ByteBuffer.allocate(Long.BYTES)
+                .putLong(GatewayAddress.of("hv2", end.parts.settings().local()))
+                .array();
+        assertArrayEquals(
+                Arrays.copyOfRange(mac, 2, 8), Arrays.copyOfRange(bytes, 6, 12), "from no host's MAC address");
         assertEquals(i32(frame, 26), i32(bytes, 30));
         assertEquals(i32(frame, 30), i32(bytes, 26));
     }
@@ -152,6 +158,29 @@ class TunnelTransmitterTest {
     }
 
     @Test
+    void shouldTellSendersOfOneLevelWhateverThoseOfAnotherDo() {
+        byte[] frame = udp(1460).frame();
+        for (int i = 0; i < 500; i++) {
+            end.transmit(frame, 2);
+        }
+        assertEquals(OwnFrames.SHARE, end.parts.counters().read(TunnelCounters.ICMP_ERRORS), "none taken yet");
+        end.transmit(frame, 0);
+        assertEquals(1, labelled(end.receiveAll(), 0), "room for another level");
+
+        for (int i = 0; i < 500; i++) {
+            end.transmit(frame, 2);
+            end.receive();
+        }
+        end.transmit(frame, 0);
+
+        assertEquals(1, labelled(end.receiveAll(), 0), "a rate for another level");
+    }
+
+    private static long labelled(List<TunnelEnd.Frame> frames, int label) {
+        return frames.stream().filter(frame -> frame.label() == label).count();
+    }
+
+    @Test
     void shouldFragmentIpv4ThatMayBe() {
         TestPacket packet = udp(5000);
         packet.fragmentField = 0;
@@ -214,15 +243,82 @@ class TunnelTransmitterTest {
     @Test
     void shouldCopyTrafficClassesToTheOuterHeader() {
         end.transmitter.flush();
+        end.transmit(udp(10).trafficClass(0xB9).frame(), 0);
+        end.transmit(tcp6().trafficClass(0x2A).frame(), 0);
+        end.transmit(new byte[60], 0);
+
+        assertEquals(List.of(0xB9, 0x2A, 0), trafficClasses(transport));
+    }
+
+    private static List<Integer> trafficClasses(MemoryTransport network) {
+        return network.sent.stream().map(MemoryTransport.Message::trafficClass).toList();
+    }
+
+    @Test
+    void shouldShowTheWireOnlyTheCongestionBitsOfPacketsThatHaveALevel() {
         end.transmit(udp(10).trafficClass(0xB9).frame(), 2);
         end.transmit(tcp6().trafficClass(0x2A).frame(), 2);
-        end.transmit(new byte[60], 2);
 
-        assertEquals(
-                List.of(0xB9, 0x2A, 0),
-                transport.sent.stream()
-                        .map(MemoryTransport.Message::trafficClass)
-                        .toList());
+        assertEquals(List.of(0x01, 0x02), trafficClasses(transport));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"COPY,2,185", "COPY,0,185", "CLEAR,2,1", "CLEAR,0,1"})
+    void shouldDoWithTheDscpWhatTheOperatorSays(TunnelSettings.Dscp dscp, int level, int outer) {
+        MemoryTransport other = MemoryTransport.alone();
+        TunnelSettings base = TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true);
+        TunnelSettings settings = new TunnelSettings(
+                base.name(),
+                base.local(),
+                base.remote(),
+                base.encapsulation(),
+                base.port(),
+                base.payload(),
+                base.transport(),
+                base.selectors(),
+                base.dontFragment(),
+                base.sas(),
+                dscp);
+        try (TunnelEnd asked = new TunnelEnd(other, esp, esp, settings)) {
+            asked.transmit(udp(10).trafficClass(0xB9).frame(), level);
+
+            assertEquals(List.of(outer), trafficClasses(other));
+        }
+    }
+
+    @Test
+    void shouldNotSendPacketsThatArePaddedToMoreThanThePathTakes() {
+        esp.tfcLength = CAPACITY + 1;
+
+        end.transmit(udp(10).frame(), 2);
+        end.transmit(tcp().payload(counting(5000, 1)).frame(), 2, 1, 1, 1000, 34, 16);
+
+        assertEquals(2, end.dropped(DropReason.ESP_MTU_EXCEEDED));
+        assertTrue(transport.sent.isEmpty());
+    }
+
+    @Test
+    void shouldSendPacketsThatArePaddedToWhatThePathTakes() {
+        esp.tfcLength = CAPACITY;
+
+        end.transmit(udp(10).frame(), 2);
+
+        assertEquals(CAPACITY + ClearEsp.OVERHEAD, transport.sent.getFirst().bytes().length);
+    }
+
+    @Test
+    void shouldLetTheNetworkFragmentPaddedPacketsWhereItMay() {
+        MemoryTransport other = MemoryTransport.alone();
+        ClearEsp its = new ClearEsp();
+        its.tfcLength = CAPACITY + 1;
+        try (TunnelEnd fragmented =
+                new TunnelEnd(other, its, its, TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, false))) {
+            fragmented.transmit(udp(10).frame(), 0);
+            fragmented.transmit(udp(10).frame(), 0);
+
+            assertEquals(2, fragmented.sent());
+            assertEquals(2, other.sent.size());
+        }
     }
 
     @Test

@@ -7,13 +7,13 @@ import io.weir.kernel.inet.InetSocket;
  *
  * <p>Threading: one worker.
  */
-final class PathMtu {
+final class SocketMtu {
     private static final int ETHERNET_MTU = 1500;
 
     private final InetSocket socket;
     private int last = ETHERNET_MTU;
 
-    PathMtu(InetSocket socket) {
+    SocketMtu(InetSocket socket) {
         this.socket = socket;
     }
 
