@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.weir.identity.component.IpPrefix;
 import io.weir.identity.component.IpText;
 import io.weir.identity.document.Problems;
+import io.weir.identity.label.LevelNumbers;
 import io.weir.identity.label.LevelRange;
 import io.weir.ipsec.sa.SaSettings;
 import io.weir.ipsec.sa.TrafficSelector;
@@ -199,7 +200,7 @@ final class PeerConfig {
     private List<SaSettings> sas(Section peer, List<Section> written, LevelRange range, @Nullable Path keyFile) {
         List<SaSettings> sas = new ArrayList<>();
         try (KeyFile keys = keyFile == null ? null : keys(peer, keyFile)) {
-            SaConfig reader = new SaConfig(range, keys);
+            SaConfig reader = new SaConfig(range, keys, LevelNumbers.process());
             Map<Integer, String> spis = new HashMap<>();
             for (Section section : written) {
                 reader.read(section).ifPresent(sa -> {
