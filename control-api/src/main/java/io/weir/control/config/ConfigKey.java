@@ -312,7 +312,7 @@ public enum ConfigKey {
             "list",
             "none",
             RESTART,
-            "Security associations (RFC 4301) with keys set by hand: one of each direction for each level; several inbound ones of a level while keys change, of the outbound ones the last counts."),
+            "Security associations (RFC 4301) with keys set by hand: one of each direction for each level; several of a level while keys change; of the outbound ones, which all have the same `label`, the last counts. Types play no part in choosing the SA."),
     SA_DIRECTION("peers[].sas[].direction", "in | out", "must be said", RESTART, "Which way its packets go."),
     SA_SPI(
             "peers[].sas[].spi",

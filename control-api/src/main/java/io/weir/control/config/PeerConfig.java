@@ -202,9 +202,11 @@ final class PeerConfig {
         try (KeyFile keys = keyFile == null ? null : keys(peer, keyFile)) {
             SaConfig reader = new SaConfig(range, keys, LevelNumbers.process());
             Map<Integer, String> spis = new HashMap<>();
+            Map<Integer, String> contexts = new HashMap<>();
             for (Section section : written) {
                 reader.read(section).ifPresent(sa -> {
                     unique(section, spis, sa);
+                    oneContext(section, contexts, sa);
                     sas.add(sa);
                 });
             }
@@ -231,6 +233,20 @@ final class PeerConfig {
                     ConfigKey.SA_SPI,
                     "SPI is taken by " + other + ": was " + SpiText.of(sa.spi()),
                     "give each SA an SPI and a key of its own");
+        }
+    }
+
+    /** Packets carry a level and no type, so that of two contexts at one level the newer SA would take what is the other's. */
+    private static void oneContext(Section section, Map<Integer, String> contexts, SaSettings sa) {
+        if (sa.direction() != SaSettings.Direction.OUTBOUND) {
+            return;
+        }
+        String other = contexts.putIfAbsent(sa.level(), sa.context());
+        if (other != null && !other.equals(sa.context())) {
+            section.problem(
+                    ConfigKey.SA_LABEL,
+                    "an outbound SA of the peer has the level as " + other + ": was " + sa.context(),
+                    "write one context for each level, types play no part in choosing the SA");
         }
     }
 
