@@ -68,8 +68,8 @@ public final class SaConfig {
             return Optional.empty();
         }
         String context = label.map(SaLabel::text).orElse("");
-        return Optional.of(new SaSettings(
-                way, number, level.getAsInt(), context, cipher, key.get(), esn, window, tfc, ends));
+        return Optional.of(
+                new SaSettings(way, number, level.getAsInt(), context, cipher, key.get(), esn, window, tfc, ends));
     }
 
     private static EspCipher cipher(Section sa) {

@@ -90,8 +90,7 @@ final class Epochs {
      */
     PolicyEpoch validate(int revision, PolicySet documents) {
         return compiler.apart()
-                .compile(request(
-                        current().epoch(), revision, documents, grants.active(), quarantines.components()));
+                .compile(request(current().epoch(), revision, documents, grants.active(), quarantines.components()));
     }
 
     /** The same of the documents alone, as {@link #validate}: the epoch itself where there is neither grant nor quarantine. */

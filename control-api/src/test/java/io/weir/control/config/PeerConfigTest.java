@@ -249,7 +249,8 @@ class PeerConfigTest {
     @Test
     void shouldRefuseAnotherContextAtTheLevelOfAnOutboundSa() throws IOException {
         Files.writeString(
-                keys, "0x1001: " + KEY_OUT + "\n0x1002: " + "d4".repeat(36) + "\n0x2001: " + KEY_IN + "\n0x2002: "
+                keys,
+                "0x1001: " + KEY_OUT + "\n0x1002: " + "d4".repeat(36) + "\n0x2001: " + KEY_IN + "\n0x2002: "
                         + "e5".repeat(36) + "\n");
         String sas = "sas: [{direction: out, spi: 0x1001, label: \"u:r:app_t:s2\"},"
                 + " {direction: out, spi: 0x1002, label: \"u:r:db_t:s2\"},"

@@ -66,7 +66,8 @@ class SaLabelTest {
             assertTrue(new SaConfig(LevelRange.ALL, keys, FULL).read(section).isEmpty());
         }
 
-        List<String> said = problems.inOrder().errors().stream().map(Problem::toString).toList();
+        List<String> said =
+                problems.inOrder().errors().stream().map(Problem::toString).toList();
         assertEquals(1, said.size(), said::toString);
         assertTrue(said.getFirst().contains("peers[0].sas[0].label: no more than 65535 levels"), said::toString);
     }
