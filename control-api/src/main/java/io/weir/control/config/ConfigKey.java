@@ -417,13 +417,13 @@ public enum ConfigKey {
             "path",
             "none",
             LIVE,
-            "Capture file that a pcap port replays: a regular file; below `dataDir` when the port is added to a running switch."),
+            "Capture file that a pcap port replays: a regular file; below `dataDir` and called `.pcap` or `.pcapng` when the port is added to a running switch."),
     PORT_OUT(
             "ports[].out",
             "path",
             "none",
             LIVE,
-            "Capture file that a pcap port writes: a regular file or none yet, and not that of `in`; below `dataDir` when the port is added to a running switch."),
+            "Capture file that a pcap port writes: a regular file or none yet, and not that of `in`; below `dataDir` and called `.pcap` or `.pcapng` when the port is added to a running switch."),
     PORT_POLICY("ports[].policy", "section", "", LIVE, "How the port stands to the policy."),
     PORT_POLICY_MODE(
             "ports[].policy.mode",
