@@ -1,5 +1,7 @@
 package io.weir.identity.compile;
 
+import java.util.concurrent.ThreadLocalRandom;
+
 import io.weir.identity.evaluate.LimitChains;
 import io.weir.identity.evaluate.PolicyEpoch;
 import io.weir.identity.label.LevelNumbers;
@@ -32,6 +34,11 @@ public final class PolicyCompiler {
     public PolicyCompiler(long budgetBytes, LevelNumbers levels) {
         this.budgetBytes = budgetBytes;
         this.levels = levels;
+    }
+
+    /** A new compiler with level numbers of its own: what its requests name, it alone remembers. */
+    public PolicyCompiler apart() {
+        return new PolicyCompiler(budgetBytes, new LevelNumbers(ThreadLocalRandom.current()));
     }
 
     /**

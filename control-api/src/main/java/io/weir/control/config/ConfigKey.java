@@ -312,7 +312,7 @@ public enum ConfigKey {
             "list",
             "none",
             RESTART,
-            "Security associations (RFC 4301) with keys set by hand: one of each direction for each level; several inbound ones of a level while keys change, of the outbound ones the last counts."),
+            "Security associations (RFC 4301) with keys set by hand: one of each direction for each level; several of a level while keys change; of the outbound ones, which all have the same `label`, the last counts. Types play no part in choosing the SA."),
     SA_DIRECTION("peers[].sas[].direction", "in | out", "must be said", RESTART, "Which way its packets go."),
     SA_SPI(
             "peers[].sas[].spi",
@@ -417,13 +417,13 @@ public enum ConfigKey {
             "path",
             "none",
             LIVE,
-            "Capture file that a pcap port replays: a regular file; below `dataDir` when the port is added to a running switch."),
+            "Capture file that a pcap port replays: a regular file; below `dataDir` and called `.pcap` or `.pcapng` when the port is added to a running switch."),
     PORT_OUT(
             "ports[].out",
             "path",
             "none",
             LIVE,
-            "Capture file that a pcap port writes: a regular file or none yet, and not that of `in`; below `dataDir` when the port is added to a running switch."),
+            "Capture file that a pcap port writes: a regular file or none yet, and not that of `in`; below `dataDir` and called `.pcap` or `.pcapng` when the port is added to a running switch."),
     PORT_POLICY("ports[].policy", "section", "", LIVE, "How the port stands to the policy."),
     PORT_POLICY_MODE(
             "ports[].policy.mode",

@@ -3,9 +3,7 @@ package io.weir.control.config;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -156,13 +154,6 @@ public final class KeyFile implements AutoCloseable {
         } finally {
             Arrays.fill(material, (byte) 0);
         }
-    }
-
-    /** SPIs that have a key, ascending as unsigned numbers. */
-    public List<Integer> spis() {
-        List<Integer> spis = new ArrayList<>(keys.keySet());
-        spis.sort(Integer::compareUnsigned);
-        return spis;
     }
 
     /** Overwrites the keys. */

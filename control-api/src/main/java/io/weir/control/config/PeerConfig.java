@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.weir.identity.component.IpPrefix;
 import io.weir.identity.component.IpText;
 import io.weir.identity.document.Problems;
+import io.weir.identity.label.LevelNumbers;
 import io.weir.identity.label.LevelRange;
 import io.weir.ipsec.sa.SaSettings;
 import io.weir.ipsec.sa.TrafficSelector;
@@ -199,11 +200,13 @@ final class PeerConfig {
     private List<SaSettings> sas(Section peer, List<Section> written, LevelRange range, @Nullable Path keyFile) {
         List<SaSettings> sas = new ArrayList<>();
         try (KeyFile keys = keyFile == null ? null : keys(peer, keyFile)) {
-            SaConfig reader = new SaConfig(range, keys);
+            SaConfig reader = new SaConfig(range, keys, LevelNumbers.process());
             Map<Integer, String> spis = new HashMap<>();
+            Map<Integer, String> contexts = new HashMap<>();
             for (Section section : written) {
                 reader.read(section).ifPresent(sa -> {
                     unique(section, spis, sa);
+                    oneContext(section, contexts, sa);
                     sas.add(sa);
                 });
             }
@@ -230,6 +233,20 @@ final class PeerConfig {
                     ConfigKey.SA_SPI,
                     "SPI is taken by " + other + ": was " + SpiText.of(sa.spi()),
                     "give each SA an SPI and a key of its own");
+        }
+    }
+
+    /** Packets carry a level and no type, so that of two contexts at one level the newer SA would take what is the other's. */
+    private static void oneContext(Section section, Map<Integer, String> contexts, SaSettings sa) {
+        if (sa.direction() != SaSettings.Direction.OUTBOUND) {
+            return;
+        }
+        String other = contexts.putIfAbsent(sa.level(), sa.context());
+        if (other != null && !other.equals(sa.context())) {
+            section.problem(
+                    ConfigKey.SA_LABEL,
+                    "an outbound SA of the peer has the level as " + other + ": was " + sa.context(),
+                    "write one context for each level, types play no part in choosing the SA");
         }
     }
 

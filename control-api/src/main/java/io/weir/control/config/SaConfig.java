@@ -2,6 +2,7 @@ package io.weir.control.config;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +26,17 @@ public final class SaConfig {
 
     private final LevelRange peerRange;
     private final @Nullable KeyFile keys;
+    private final LevelNumbers numbers;
 
     /**
      * @param peerRange levels that may pass the tunnel
      * @param keys null when the file is not usable, which was told already
+     * @param numbers of levels
      */
-    SaConfig(LevelRange peerRange, @Nullable KeyFile keys) {
+    SaConfig(LevelRange peerRange, @Nullable KeyFile keys, LevelNumbers numbers) {
         this.peerRange = peerRange;
         this.keys = keys;
+        this.numbers = numbers;
     }
 
     /** The settings; empty, with problems reported, when anything in the section is wrong. */
@@ -58,10 +62,14 @@ public final class SaConfig {
         if (key.isEmpty() || sa.mistakes() > before) {
             return Optional.empty();
         }
-        int level =
-                label.map(known -> LevelNumbers.process().number(known.level())).orElse(0);
+        OptionalInt level = level(sa, label);
+        if (level.isEmpty()) {
+            key.get().destroy();
+            return Optional.empty();
+        }
         String context = label.map(SaLabel::text).orElse("");
-        return Optional.of(new SaSettings(way, number, level, context, cipher, key.get(), esn, window, tfc, ends));
+        return Optional.of(
+                new SaSettings(way, number, level.getAsInt(), context, cipher, key.get(), esn, window, tfc, ends));
     }
 
     private static EspCipher cipher(Section sa) {
@@ -100,6 +108,17 @@ public final class SaConfig {
             sa.problem(ConfigKey.SA_LABEL, String.valueOf(range.getMessage()), "give each level SAs of its own");
         }
         return Optional.empty();
+    }
+
+    /** Number of the label's level, 0 where there is no label; empty, with a problem reported, when none is left. */
+    private OptionalInt level(Section sa, Optional<SaLabel> label) {
+        try {
+            return OptionalInt.of(label.map(known -> known.number(numbers)).orElse(0));
+        } catch (IllegalArgumentException full) {
+            String[] said = String.valueOf(full.getMessage()).split("; ", 2);
+            sa.problem(ConfigKey.SA_LABEL, said[0], said[1]);
+            return OptionalInt.empty();
+        }
     }
 
     private void requireInRange(Section sa, Level level) {

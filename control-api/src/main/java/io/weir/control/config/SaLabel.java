@@ -1,6 +1,7 @@
 package io.weir.control.config;
 
 import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelNumbers;
 import io.weir.identity.label.LevelRange;
 import io.weir.identity.label.SecurityContext;
 
@@ -25,6 +26,21 @@ public record SaLabel(String text, Level level) {
         }
         SecurityContext context = SecurityContext.parse(text);
         return new SaLabel(context.toString(), single(context.range()));
+    }
+
+    /**
+     * The level's number.
+     *
+     * @throws IllegalArgumentException when none is left: without one the SA would be one without level
+     */
+    public int number(LevelNumbers numbers) {
+        int number = numbers.number(level);
+        if (number == 0) {
+            throw new IllegalArgumentException("no more than " + LevelNumbers.CAPACITY
+                    + " levels can be told apart, and all have been: was " + level
+                    + "; restart the daemon, which forgets the levels that nobody names any more");
+        }
+        return number;
     }
 
     private static Level single(LevelRange range) {

@@ -24,7 +24,9 @@ import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.worker.SwitchEvent;
 import io.weir.ipsec.sa.SaStatus;
 import io.weir.ipsec.sa.SaStatus.Expiry;
+import io.weir.ipsec.tunnel.TunnelStatus;
 import io.weir.ipsec.tunnel.Tunnels;
+import io.weir.kernel.Errno;
 
 /**
  * Tells, logs and records what happens to tunnels by itself: SAs whose lifetime is over, or nearly, and tunnels that come up and go
@@ -41,6 +43,7 @@ final class TunnelWatch implements AutoCloseable {
     private final AuditQueue audit;
     private final FirewallSource source;
     private final Map<String, Expiry> last = new HashMap<>(); // by peer, direction and SPI; the watch's thread only
+    private int lastStateError; // errno; the watch's thread only
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(
             work -> Thread.ofPlatform().name("weir-sa-watch").daemon().unstarted(work));
 
@@ -68,7 +71,9 @@ final class TunnelWatch implements AutoCloseable {
     void look() {
         audit.retry();
         Map<String, Expiry> now = new HashMap<>();
-        for (var tunnel : tunnels.status()) {
+        List<TunnelStatus> all = tunnels.status();
+        state(all.stream().mapToInt(TunnelStatus::stateError).max().orElse(0));
+        for (TunnelStatus tunnel : all) {
             String peer = tunnel.settings().name();
             for (SaStatus sa : tunnels.sas(peer)) {
                 String name = sa.direction().label() + ' ' + SpiText.of(sa.spi());
@@ -81,6 +86,22 @@ final class TunnelWatch implements AutoCloseable {
         }
         last.clear();
         last.putAll(now);
+    }
+
+    /** Tells that the state of SAs can no longer be kept, or can be again: an SA whose numbers cannot be kept sends no more. */
+    void state(int errno) {
+        if (errno == lastStateError) {
+            return;
+        }
+        lastStateError = errno;
+        if (errno == 0) {
+            LOG.info("the state of SAs is kept again");
+            events.append(Instant.now(), "sa-state-kept", "the state of SAs is kept again");
+        } else {
+            String why = Errno.describe(-errno);
+            LOG.error("the state of SAs cannot be kept: {}; look at the disk under dataDir before tunnels stop", why);
+            events.append(Instant.now(), "sa-state-error", "the state of SAs cannot be kept: " + why);
+        }
     }
 
     private void expiry(String peer, SaStatus sa, String name) {

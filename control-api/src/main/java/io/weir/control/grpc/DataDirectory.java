@@ -120,12 +120,23 @@ public final class DataDirectory {
                     field + " must be an absolute path below " + path + ", in a folder that exists: was " + file
                             + "; name a file there, or write the port into weir.yaml");
         }
+        if (!isCapture(resolved)) {
+            throw new IllegalArgumentException(field + " must end in .pcap or .pcapng, and be outside of " + spool
+                    + ", because other files here are the daemon's: was " + file + "; choose such a name");
+        }
         if (Files.exists(resolved, LinkOption.NOFOLLOW_LINKS)
                 && !Files.isRegularFile(resolved, LinkOption.NOFOLLOW_LINKS)) {
             throw new IllegalArgumentException(
                     field + " must be a regular file: was " + file + "; name a file, no link, folder, pipe or device");
         }
         return resolved;
+    }
+
+    /** A file that the daemon keeps, such as the state of SAs which it has mapped, must never be written by a port. */
+    private boolean isCapture(Path resolved) {
+        String name = resolved.getFileName().toString();
+        boolean spooled = resolved.startsWith(top().resolve(spool.getFileName()));
+        return !spooled && (name.endsWith(".pcap") || name.endsWith(".pcapng"));
     }
 
     /** The file with no link left in its folder's path, or null where that is not below this folder. */

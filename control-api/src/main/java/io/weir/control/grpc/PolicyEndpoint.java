@@ -46,7 +46,6 @@ import io.weir.identity.component.Document;
 import io.weir.identity.document.Problem;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.label.Level;
-import io.weir.identity.label.LevelNumbers;
 import io.weir.identity.manifest.ManifestReader;
 
 /**
@@ -221,8 +220,8 @@ public final class PolicyEndpoint extends PolicyServiceGrpc.PolicyServiceImplBas
         });
     }
 
-    private static int level(String label) {
-        return label.isEmpty() ? 0 : LevelNumbers.process().number(Level.parse(label));
+    private static Optional<Level> level(String label) {
+        return label.isEmpty() ? Optional.empty() : Optional.of(Level.parse(label));
     }
 
     @Override

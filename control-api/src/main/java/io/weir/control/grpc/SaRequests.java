@@ -42,8 +42,7 @@ final class SaRequests {
             return new SaSettings(
                     direction,
                     request.getSpi(),
-                    label.map(known -> LevelNumbers.process().number(known.level()))
-                            .orElse(0),
+                    label.map(known -> known.number(LevelNumbers.process())).orElse(0),
                     label.map(SaLabel::text).orElse(""),
                     cipher,
                     keys.key(request.getSpi(), cipher.keyMaterialLength()),

@@ -103,8 +103,9 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
     private synchronized Sa add(String peer, SaSettings settings) {
         if (!tunnels.has(peer, settings)) {
             requireFree(peer, settings);
+            requireOneContext(peer, settings);
             changes.record(ChangeEntry.Kind.SA, peer, "added: " + text(settings));
-            change(peer, List.of(settings), List.of());
+            change(peer, List.of(settings), List.of(), "not added: " + text(settings));
             tell("sa-added", peer, text(settings));
         }
         return tunnels.sas(peer).stream()
@@ -130,13 +131,37 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
         }
     }
 
-    private void change(String peer, List<SaSettings> added, List<SaId> removed) {
+    /** Packets carry a level and no type, so that of two contexts at one level the newer SA would take what is the other's. */
+    private void requireOneContext(String peer, SaSettings settings) {
+        if (settings.direction() != Direction.OUTBOUND) {
+            return;
+        }
+        for (SaStatus sa : tunnels.sas(peer)) {
+            if (sa.direction() == Direction.OUTBOUND
+                    && sa.level() == settings.level()
+                    && !sa.context().equals(settings.context())) {
+                throw Status.ALREADY_EXISTS
+                        .withDescription("the outbound SA " + SpiText.of(sa.spi()) + " of peer " + peer
+                                + " has the level as " + sa.context() + ": was " + settings.context()
+                                + "; use one context for each level, types play no part in choosing the SA, or remove"
+                                + " that SA first")
+                        .asRuntimeException();
+            }
+        }
+    }
+
+    /** What was recorded before it is done, and then is refused, is followed by a record of that. */
+    private void change(String peer, List<SaSettings> added, List<SaId> removed, String refused) {
         try {
             tunnels.change(peer, added, removed);
         } catch (IllegalStateException unkept) {
+            changes.record(ChangeEntry.Kind.SA, peer, refused + ": " + unkept.getMessage());
             throw Status.FAILED_PRECONDITION
                     .withDescription(unkept.getMessage())
                     .asRuntimeException();
+        } catch (RuntimeException wrong) {
+            changes.record(ChangeEntry.Kind.SA, peer, refused + ": " + wrong.getMessage());
+            throw wrong;
         }
     }
 
@@ -156,7 +181,7 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
                     .asRuntimeException();
         }
         changes.record(ChangeEntry.Kind.SA, peer, "removed: " + name);
-        change(peer, List.of(), List.of(new SaId(direction, spi)));
+        change(peer, List.of(), List.of(new SaId(direction, spi)), "not removed: " + name);
         tell("sa-removed", peer, name);
     }
 

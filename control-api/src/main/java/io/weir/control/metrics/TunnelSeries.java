@@ -53,8 +53,16 @@ final class TunnelSeries {
         tunnel(series, all, "sent", "Datagrams that the network took.", TunnelStatus.Counters::sent);
         tunnel(series, all, "refused", "Datagrams that the network did not take.", TunnelStatus.Counters::refused);
         tunnel(series, all, "received", "Datagrams from the peer.", TunnelStatus.Counters::received);
+        tunnel(series, all, "keepalives", "NAT keepalives from the peer.", TunnelStatus.Counters::keepalives);
+        tunnel(series, all, "ike_messages", "IKE messages from the peer.", TunnelStatus.Counters::ikeMessages);
         tunnel(series, all, "coalesced", "TCP segments added to super-frames.", TunnelStatus.Counters::coalesced);
         tunnel(series, all, "icmp_errors", "ICMP errors to local senders.", TunnelStatus.Counters::icmpErrors);
+        tunnel(
+                series,
+                all,
+                "neighbour_messages",
+                "ARP packets and neighbour-discovery messages sent.",
+                TunnelStatus.Counters::neighbourMessages);
         tunnel(series, all, "receive_errors", "Failed reads.", TunnelStatus.Counters::receiveErrors);
         Map<String, Double> path = new LinkedHashMap<>();
         Map<String, Double> state = new LinkedHashMap<>();

@@ -84,11 +84,21 @@ final class Epochs {
                 request(current().epoch(), revision, documents, grants.active(), quarantines.components()));
     }
 
-    /** The same of the documents alone: the epoch itself where there is neither grant nor quarantine. */
+    /**
+     * Compiles for whoever may but look: not even the levels that the documents name get numbers, which are never given back. No
+     * flow with a level can be judged by it.
+     */
+    PolicyEpoch validate(int revision, PolicySet documents) {
+        return compiler.apart()
+                .compile(request(current().epoch(), revision, documents, grants.active(), quarantines.components()));
+    }
+
+    /** The same of the documents alone, as {@link #validate}: the epoch itself where there is neither grant nor quarantine. */
     PolicyEpoch withoutExceptions(PolicyEpoch epoch) {
         return grants.active().isEmpty() && quarantines.components().isEmpty()
                 ? epoch
-                : compiler.tryOut(request(epoch.epoch(), epoch.revision(), epoch.documents(), List.of(), Set.of()));
+                : compiler.apart()
+                        .compile(request(epoch.epoch(), epoch.revision(), epoch.documents(), List.of(), Set.of()));
     }
 
     private CompileRequest request(

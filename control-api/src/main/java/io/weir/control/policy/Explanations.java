@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -16,6 +17,8 @@ import io.weir.identity.evaluate.Explainer;
 import io.weir.identity.evaluate.Explanation;
 import io.weir.identity.evaluate.PolicyEpoch;
 import io.weir.identity.evaluate.ProbeFlows.Probe;
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelNumbers;
 
 /**
  * Answers about what revisions mean, beside the packet path: explain and diff. Other revisions than the one in force are compiled
@@ -53,16 +56,33 @@ public final class Explanations {
      * @param to the same
      * @param protocol IP protocol, or {@code FlowKey.NOT_IP}
      * @param port destination port; type and code of ICMP
-     * @param level number of the security level that its packets prove, 0 for none
+     * @param level security level that its packets prove; one that nothing has named yet is judged as if this epoch were a
+     * revision
      * @param revision number of a revision; empty for the epoch in force
      * @throws UnknownException when an end or the revision does not exist
      * @throws BusyException when other questions are being compiled for too long
      */
-    public Answer explain(String from, String to, int protocol, int port, int level, Optional<Integer> revision) {
-        Question question = new Question(from, to, protocol, port, level);
-        return revision.isEmpty()
-                ? explain(engine.current(), question, false)
-                : alone(() -> explain(compiled(compiler(), revision.get()), question, true));
+    public Answer explain(
+            String from, String to, int protocol, int port, Optional<Level> level, Optional<Integer> revision) {
+        PolicyEpoch epoch = engine.current();
+        int number = level.map(LevelNumbers.process()::find).orElse(0);
+        if (revision.isEmpty() && (level.isEmpty() || number != 0)) {
+            return explain(epoch, new Question(from, to, protocol, port, number), false);
+        }
+        return alone(() -> {
+            LevelNumbers own = numbers();
+            int there = level.map(own::number).orElse(0);
+            PolicyCompiler compiler = new PolicyCompiler(budgetBytes, own);
+            PolicyEpoch asked = revision.isEmpty()
+                    ? compiled(compiler, epoch.revision(), epoch.documents())
+                    : compiled(compiler, revision.get());
+            return explain(asked, new Question(from, to, protocol, port, there), true);
+        });
+    }
+
+    /** For one question: whoever but asks takes none of the process's, which are never given back. */
+    private static LevelNumbers numbers() {
+        return new LevelNumbers(ThreadLocalRandom.current());
     }
 
     /** What is asked about. */
@@ -129,11 +149,14 @@ public final class Explanations {
     }
 
     private PolicyCompiler compiler() {
-        return new PolicyCompiler(budgetBytes);
+        return new PolicyCompiler(budgetBytes, numbers());
     }
 
     private PolicyEpoch compiled(PolicyCompiler compiler, int revision) {
-        PolicySet documents = engine.documents(revision);
+        return compiled(compiler, revision, engine.documents(revision));
+    }
+
+    private PolicyEpoch compiled(PolicyCompiler compiler, int revision, PolicySet documents) {
         return compiler.compile(new CompileRequest(
                 NO_EPOCH, revision, documents, List.of(), Set.of(), clock.nowNs(), clock.now(), engine.labels()));
     }

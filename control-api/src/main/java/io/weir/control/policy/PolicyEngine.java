@@ -179,7 +179,7 @@ public final class PolicyEngine {
      */
     public synchronized ApplyResult validate(List<Document> added) {
         SetChange change = SetChange.of(documents, added, List.of());
-        PolicyEpoch tried = epochs.tryOut(repository.head(), change.after());
+        PolicyEpoch tried = epochs.validate(repository.head(), change.after());
         refuseFailures(tried);
         return result(repository.head(), tried, change, FlowChanges.NONE);
     }

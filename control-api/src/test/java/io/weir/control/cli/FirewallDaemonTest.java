@@ -10,6 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelNumbers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What the verbs say of frames that went through a daemon's switch. */
@@ -54,6 +58,9 @@ class FirewallDaemonTest {
         assertTrue(byRule.contains("drop (ingress-denied: "), byRule);
         assertTrue(byRule.contains("  rule: db/no-logs (component tier, drop, "), byRule);
         assertTrue(byRule.contains("judged: 10.0.0.1 on port p-web -> 10.0.0.2 on port p-db\n"), byRule);
+        String atALevel = daemon.weir(ExitCode.REFUSED, "explain", "web", "db", "udp/53", "--label", "s11:c902");
+        assertTrue(atALevel.contains("s11:c902 (proven by the packet) is not in s0"), atALevel);
+        assertEquals(0, LevelNumbers.process().find(Level.parse("s11:c902")), "a viewer may ask");
         String byDefault = daemon.weir(ExitCode.REFUSED, "explain", "web", "10.0.0.2", "udp/2000");
         assertTrue(byDefault.contains("drop (ingress-no-rule: "), byDefault);
     }

@@ -247,6 +247,29 @@ class PeerConfigTest {
     }
 
     @Test
+    void shouldRefuseAnotherContextAtTheLevelOfAnOutboundSa() throws IOException {
+        Files.writeString(
+                keys,
+                "0x1001: " + KEY_OUT + "\n0x1002: " + "d4".repeat(36) + "\n0x2001: " + KEY_IN + "\n0x2002: "
+                        + "e5".repeat(36) + "\n");
+        String sas = "sas: [{direction: out, spi: 0x1001, label: \"u:r:app_t:s2\"},"
+                + " {direction: out, spi: 0x1002, label: \"u:r:db_t:s2\"},"
+                + " {direction: in, spi: 0x2001, label: \"u:r:app_t:s2\"},"
+                + " {direction: in, spi: 0x2002, label: \"u:r:db_t:s2\"}]";
+
+        List<String> errors = errors(peer("").replaceFirst("sas: .*", sas));
+
+        assertEquals(1, errors.size(), errors::toString);
+        assertTrue(
+                errors.getFirst()
+                        .contains("peers[0].sas[1].label: an outbound SA of the peer has the level as u:r:app_t:s2:"
+                                + " was u:r:db_t:s2;"),
+                errors::toString);
+        HostSettings rekeyed = read(peer("").replaceFirst("sas: .*", sas.replace("db_t", "app_t")));
+        assertEquals(4, rekeyed.peers().getFirst().tunnel().sas().size());
+    }
+
+    @Test
     void shouldRefuseSpisNamesWaysAndPeersThatAreTaken() {
         List<String> errors = errors("""
                 peers:

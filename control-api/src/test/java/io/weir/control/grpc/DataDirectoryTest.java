@@ -109,6 +109,23 @@ class DataDirectoryTest {
         assertThrows(IllegalArgumentException.class, () -> directory.admit(pcap(null, pipe)));
     }
 
+    /** A port that wrote one of them would take from the daemon what it has mapped, or has promised to keep. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"sa.state", "policy.log", "journal/1.seg", "spool/replay-1-2.pcap", "sub/../spool/new.pcap"})
+    void shouldRefuseFilesOfTheDaemon(String name) throws IOException {
+        Files.createDirectories(data.resolve("spool"));
+        Files.createDirectories(data.resolve("journal"));
+        Path file = data.resolve(name);
+        if (!name.contains("..")) {
+            Files.writeString(file, "kept");
+        }
+
+        for (PortSettings wanted : new PortSettings[] {pcap(file, null), pcap(null, file)}) {
+            assertThrows(IllegalArgumentException.class, () -> directory.admit(wanted));
+        }
+    }
+
     @Test
     void shouldRefuseOneFileForBothWays() throws IOException {
         Path file = Files.writeString(data.resolve("a.pcap"), "frames");

@@ -22,6 +22,8 @@ import io.weir.identity.component.Document;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.RuleMode;
 import io.weir.identity.document.ProblemException;
+import io.weir.identity.label.Level;
+import io.weir.identity.label.LevelNumbers;
 
 import static io.weir.control.policy.EngineFixture.base;
 import static io.weir.control.policy.EngineFixture.component;
@@ -100,6 +102,19 @@ class PolicyEngineTest {
         int after = engine().current().epoch();
         restart();
         assertTrue(engine().current().epoch() > after);
+    }
+
+    /** A viewer may validate, and the numbers of levels are never given back. */
+    @Test
+    void shouldNumberNoLevelOfDocumentsThatAreValidatedOnly() {
+        weir.apply(base());
+        engine().quarantine("ops", "ada", "the tests run on an epoch without it");
+        String labelled = component("web", 1, "  securityLabel: \"u:r:t:s11:c901\"\n");
+
+        ApplyResult tried = engine().validate(documents(labelled));
+
+        assertEquals(1, tried.changes().size());
+        assertEquals(0, LevelNumbers.process().find(Level.parse("s11:c901")));
     }
 
     @Test

@@ -19,7 +19,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Frames of labelled components between two daemons, and what the verbs say of it. */
 @Timeout(180)
-class TunnelDaemonTest {
+class TunnelDaemonIT {
     private static final int DNS = 53;
 
     @TempDir
