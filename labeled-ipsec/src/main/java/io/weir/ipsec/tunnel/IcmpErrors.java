@@ -52,15 +52,22 @@ final class IcmpErrors {
     private static final int FIRST_INFORMATIONAL_6 = 128;
 
     private final long mac;
+    private final boolean guarded;
     private final OwnFrames frames;
     private final TunnelCounters counters;
     private final TokenBuckets buckets = new TokenBuckets(LevelShares.COUNT);
     private final Ipv6ExtensionChain chain = new Ipv6ExtensionChain();
     private final UnsafeBuffer out = new UnsafeBuffer(0, 0);
 
-    /** @param mac of the tunnel, in the low 48 bits */
-    IcmpErrors(long mac, OwnFrames frames, TunnelCounters counters) {
+    /**
+     * @param mac of the tunnel, in the low 48 bits
+     * @param guarded whether a source guard knows which MAC addresses are behind the tunnel: then answers come from the one that the
+     *     frame went to, as the guard drops those that are not there, and would drop the tunnel's own; else that one would be
+     *     learned here although the frame was only flooded
+     */
+    IcmpErrors(long mac, boolean guarded, OwnFrames frames, TunnelCounters counters) {
         this.mac = mac;
+        this.guarded = guarded;
         this.frames = frames;
         this.counters = counters;
     }
@@ -169,7 +176,7 @@ final class IcmpErrors {
     private int link(InnerFrame frame) {
         UnsafeBuffer in = frame.view();
         out.putBytes(0, in, MAC_LENGTH, MAC_LENGTH);
-        put48(out, MAC_LENGTH, mac);
+        put48(out, MAC_LENGTH, guarded ? u48(in, 0) : mac);
         out.putBytes(MACS_LENGTH, in, MACS_LENGTH, frame.networkOffset() - MACS_LENGTH);
         return frame.networkOffset();
     }

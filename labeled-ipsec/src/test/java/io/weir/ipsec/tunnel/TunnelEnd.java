@@ -58,7 +58,7 @@ final class TunnelEnd implements AutoCloseable {
     long nowNs = 1_000_000_000L;
 
     TunnelEnd(DatagramTransport transport, EspOutbound outbound, EspInbound inbound, TunnelSettings settings) {
-        parts = TunnelParts.of(PORT, settings, outbound, inbound, transport, () -> nowNs);
+        parts = TunnelParts.of(PORT, settings, false, outbound, inbound, transport, () -> nowNs);
         device = new TestDevice(parts);
         transmitter = device.transmitter(counters, true);
         transmitter.tell((address, length, reason) -> refused.add(new Refused(length, reason)));
