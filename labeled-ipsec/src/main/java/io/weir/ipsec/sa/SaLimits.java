@@ -57,7 +57,9 @@ final class SaLimits {
 
     /** Whether a packet of so many bytes may still follow what was counted. */
     boolean allow(SaCounters counters, int length, long nowNs) {
-        return nowNs - addedNs < lifetimeNs && counters.packets() < packetsLeft && counters.bytes() <= bytesLeft - length;
+        return nowNs - addedNs < lifetimeNs
+                && counters.packets() < packetsLeft
+                && counters.bytes() <= bytesLeft - length;
     }
 
     long ageNs(long nowNs) {

@@ -157,9 +157,8 @@ public final class SaStateFile implements AutoCloseable {
      * twice. One in use in the other direction means that two hosts seal under one key and salt, whose IVs both begin at the clock.
      */
     private List<SaSlot> former(SaSettings settings, SaKey.Fingerprint key) {
-        List<SaSlot> sameKey = open.stream()
-                .filter(other -> other.fingerprint().equals(key))
-                .toList();
+        List<SaSlot> sameKey =
+                open.stream().filter(other -> other.fingerprint().equals(key)).toList();
         for (SaSlot other : sameKey) {
             if (!other.retired()) {
                 throw new IllegalArgumentException(settings.name() + ": its key is that of " + other.name()

@@ -52,8 +52,8 @@ record TunnelParts(
         TunnelCounters counters = new TunnelCounters();
         OwnFrames own = new OwnFrames();
         long mac = GatewayAddress.of(settings.name(), settings.local());
-        IcmpErrors errors = new IcmpErrors(
-                mac, guarded && settings.payload() == TunnelSettings.Payload.ETHERNET, own, counters);
+        IcmpErrors errors =
+                new IcmpErrors(mac, guarded && settings.payload() == TunnelSettings.Payload.ETHERNET, own, counters);
         return new TunnelParts(
                 port,
                 settings,
