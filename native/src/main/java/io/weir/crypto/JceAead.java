@@ -18,6 +18,7 @@ final class JceAead {
     private static final int SALT_LENGTH = 4;
     private static final int NONCE_LENGTH = 12;
     private static final int AAD_MAX = 12;
+    private static final byte SALT_FLIP = (byte) 0xFF;
 
     private final AeadAlgorithm algorithm;
     private final WipedKey key;
@@ -25,7 +26,7 @@ final class JceAead {
     private final byte[] aadBytes = new byte[AAD_MAX];
     private byte[] input = new byte[0];
     private byte[] output = new byte[0];
-    private Cipher cipher;
+    private final Cipher cipher;
 
     JceAead(AeadAlgorithm algorithm, byte[] material) throws GeneralSecurityException {
         this.algorithm = algorithm;
@@ -50,17 +51,26 @@ final class JceAead {
             Memory.copy(output, 0, out, written);
             return 0;
         } catch (GeneralSecurityException notAuthentic) {
-            return renew();
+            return forget(mode);
         }
     }
 
-    /** SunJCE's ciphers refuse a nonce that failed before, which any attacker can send: a new one knows none. */
-    private int renew() {
-        try {
-            cipher = cipher();
-        } catch (GeneralSecurityException impossible) {
-            // It existed before; the old one stays, and goes on failing.
+    /**
+     * SunJCE's ChaCha20 refuses the nonce that it had last, also when that failed, and any attacker can send it before its owner does:
+     * another one takes its place, under a salt that no packet has.
+     */
+    private int forget(int mode) {
+        if (algorithm.aes()) {
             return CryptoLibrary.FAILED;
+        }
+        nonce[0] ^= SALT_FLIP;
+        try {
+            cipher.init(mode, key, parameters());
+        } catch (GeneralSecurityException known) {
+            // That of the failure before: the cipher has it already.
+            return CryptoLibrary.FAILED;
+        } finally {
+            nonce[0] ^= SALT_FLIP;
         }
         return CryptoLibrary.FAILED;
     }

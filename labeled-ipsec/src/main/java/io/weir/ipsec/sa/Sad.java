@@ -34,7 +34,7 @@ public final class Sad implements AutoCloseable {
     private final List<Retired> retired = new ArrayList<>();
 
     private SadSnapshot published = SadSnapshot.EMPTY;
-    // The newest that the worker looked at; written by the worker.
+    // The newest that the worker looked at; written by the worker, and by the control thread while there is none.
     private SadSnapshot seen = SadSnapshot.EMPTY;
 
     /** An SA that no snapshot of version {@code since} or later has. */
@@ -198,8 +198,16 @@ public final class Sad implements AutoCloseable {
         long inUse = ((SadSnapshot) SEEN.getAcquire(this)).version();
         List<Retired> unused =
                 retired.stream().filter(gone -> gone.since() <= inUse).toList();
-        retired.removeAll(unused);
-        unused.forEach(gone -> gone.wipe().run());
+        for (Retired gone : unused) {
+            // First: what fails is not tried twice, and does not keep the others from it.
+            retired.remove(gone);
+            gone.wipe().run();
+        }
+    }
+
+    /** Tells that no worker looks at it: what was removed is out of use. Must not be called while one may. */
+    public void unattended() {
+        SEEN.setRelease(this, published);
     }
 
     /** Whether it has this very SA: the same settings, and the same key. */

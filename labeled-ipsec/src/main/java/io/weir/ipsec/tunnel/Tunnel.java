@@ -18,6 +18,7 @@ import io.weir.ipsec.sa.SaStatus;
 import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.transport.DatagramTransport;
 import io.weir.ipsec.transport.TransportSettings;
+import io.weir.kernel.Errno;
 import io.weir.kernel.KernelException;
 import io.weir.kernel.NetworkNamespace;
 import io.weir.kernel.netlink.RouteNetlink;
@@ -117,9 +118,20 @@ final class Tunnel implements AutoCloseable {
                 .count();
     }
 
-    /** Reserves sequence numbers, and wipes keys that are out of use. */
-    void maintain() {
-        stateError = -sad.maintain();
+    /**
+     * Reserves sequence numbers, and wipes keys that are out of use. Never throws: other tunnels and later rounds go on.
+     *
+     * @param forced 0, or a negative errno when the state could not be put on the disk
+     */
+    void maintain(int forced) {
+        if (parts == null) {
+            sad.unattended();
+        }
+        try {
+            stateError = -Math.min(forced, sad.maintain());
+        } catch (RuntimeException _) {
+            stateError = Errno.EIO;
+        }
     }
 
     TunnelStatus status() {

@@ -36,12 +36,17 @@ import io.weir.ipsec.transport.Transports;
  */
 public final class Tunnels implements TunnelDevices, AutoCloseable {
     private static final long MAINTAIN_MS = 50;
+    // Rounds between two times that everything is put on the disk: a second.
+    private static final int FORCE_ROUNDS = 20;
 
     private final CryptoLibrary library;
     private final SaStateFile state;
     private final NanoClock clock;
     private final Function<TransportSettings, DatagramTransport> transports;
     private final Map<String, Tunnel> tunnels = new LinkedHashMap<>();
+    // Of the keeper's thread.
+    private long round;
+    private int forced;
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(
             work -> Thread.ofPlatform().name("weir-sa-keeper").daemon().unstarted(work));
 
@@ -59,11 +64,20 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
         this.state = state;
         this.clock = clock;
         this.transports = transports;
-        Future<?> _ = keeper.scheduleWithFixedDelay(this::maintain, MAINTAIN_MS, MAINTAIN_MS, TimeUnit.MILLISECONDS);
+        Future<?> _ = keeper.scheduleWithFixedDelay(this::keep, MAINTAIN_MS, MAINTAIN_MS, TimeUnit.MILLISECONDS);
     }
 
-    private synchronized void maintain() {
-        tunnels.values().forEach(Tunnel::maintain);
+    /** Without the lock while the disk is waited for: what was received and used is lost by a power failure for a second at most. */
+    private void keep() {
+        round++;
+        if (round % FORCE_ROUNDS == 0) {
+            forced = state.force();
+        }
+        maintain(forced);
+    }
+
+    synchronized void maintain(int stateForced) {
+        tunnels.values().forEach(tunnel -> tunnel.maintain(stateForced));
     }
 
     /**
@@ -154,7 +168,8 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
     /** Wipes all keys. No port may have a tunnel open any more. */
     @Override
     public void close() {
-        keeper.shutdownNow();
+        // Waits for a round under way, which uses the state.
+        keeper.close();
         synchronized (this) {
             tunnels.values().forEach(Tunnel::close);
             tunnels.clear();

@@ -155,6 +155,18 @@ class SadTest {
     }
 
     @Test
+    void shouldWipeWhatWasRemovedWhileNoWorkerLooks() {
+        sad.add(inbound(1000, 2), NOW_NS);
+        sad.current();
+        sad.remove(Direction.INBOUND, 1000, NOW_NS);
+
+        sad.unattended();
+        sad.maintain();
+
+        assertEquals(List.of("opener"), closed);
+    }
+
+    @Test
     void shouldWipeEverythingWhenItIsClosed() {
         sad.add(inbound(1000, 2), NOW_NS);
         sad.add(outbound(1000, 2), NOW_NS);

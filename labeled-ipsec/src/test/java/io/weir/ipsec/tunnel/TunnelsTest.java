@@ -5,11 +5,16 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.weir.crypto.AeadAlgorithm;
+import io.weir.crypto.AeadOpener;
+import io.weir.crypto.AeadSealer;
 import io.weir.crypto.CryptoLibrary;
 import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.port.BridgeSettings;
@@ -28,6 +33,7 @@ import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.sa.TrafficSelector;
 import io.weir.ipsec.transport.Encapsulation;
 import io.weir.ipsec.transport.Transport;
+import io.weir.kernel.Errno;
 import io.weir.kernel.Memory;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -114,6 +120,71 @@ class TunnelsTest {
                 VlanSettings.access(VlanSettings.DEFAULT_VLAN),
                 BridgeSettings.DEFAULT,
                 PolicySettings.OFF);
+    }
+
+    /** Its openers fail when they are closed, but for the last. */
+    private record Failing(CountDownLatch left) implements CryptoLibrary {
+        @Override
+        public String name() {
+            return "failing";
+        }
+
+        @Override
+        public boolean offHeap() {
+            return true;
+        }
+
+        @Override
+        public AeadSealer sealer(AeadAlgorithm algorithm, byte[] material) {
+            throw new UnsupportedOperationException("only opens");
+        }
+
+        @Override
+        public AeadOpener opener(AeadAlgorithm algorithm, byte[] material) {
+            return new AeadOpener() {
+                @Override
+                public int open(long iv, long aad, int aadLength, long text, int length, long out) {
+                    return 0;
+                }
+
+                @Override
+                public void close() {
+                    left.countDown();
+                    if (left.getCount() > 0) {
+                        throw new IllegalStateException("for a test");
+                    }
+                }
+            };
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterAFailureAndShowIt() throws InterruptedException {
+        CountDownLatch left = new CountDownLatch(3);
+        try (Tunnels failing =
+                new Tunnels(new Failing(left), state, () -> 0, _ -> MemoryTransport.alone())) {
+            failing.add(peer("hv2", "127.0.0.1", sa(Direction.INBOUND, SPI), sa(Direction.INBOUND, SPI + 1)));
+            failing.add(peer("hv3", "127.0.0.1", sa(Direction.INBOUND, SPI + 2)));
+            synchronized (failing) {
+                failing.change("hv2", List.of(), List.of(new Sad.SaId(Direction.INBOUND, SPI)));
+                failing.maintain(0);
+                assertEquals(Errno.EIO, failing.status().getFirst().stateError());
+                assertEquals(0, failing.status().getLast().stateError());
+            }
+            failing.change("hv2", List.of(), List.of(new Sad.SaId(Direction.INBOUND, SPI + 1)));
+            failing.change("hv3", List.of(), List.of(new Sad.SaId(Direction.INBOUND, SPI + 2)));
+
+            assertTrue(left.await(20, TimeUnit.SECONDS), "the keeper's thread ended with a failure");
+        }
+    }
+
+    @Test
+    void shouldShowThatTheStateIsNotOnTheDisk() {
+        tunnels.add(peer("hv2", "127.0.0.1"));
+        synchronized (tunnels) {
+            tunnels.maintain(-Errno.ENOSPC);
+            assertEquals(Errno.ENOSPC, tunnels.status().getFirst().stateError());
+        }
     }
 
     @Test
