@@ -112,7 +112,7 @@ public final class LabelWriter implements AutoCloseable {
     private int prepareIpv4(int network, boolean llc, int level, boolean required) {
         int present = OptionWalk.firstCipso(frame, network);
         int length = required || present != OptionWalk.NONE ? options.cipsoLength(level) : 0;
-        if (present == OptionWalk.NONE ? !required : isTrue(network, present, level, length)) {
+        if (present == OptionWalk.NONE ? !required : isTrue(network, present, LevelOptions.cipso(level), length)) {
             return KEEP;
         }
         // Without its label a packet would go on at whatever level its next receiver takes it to have.
@@ -124,25 +124,23 @@ public final class LabelWriter implements AutoCloseable {
         splice.beginIpv4(network, llc, used);
         int filled = fillIpv4(network, LevelOptions.cipso(level), length);
         if (filled > MAX_IPV4_OPTIONS) {
-            filled = fillShorter(network, level, filled - length);
-        }
-        if (filled > MAX_IPV4_OPTIONS) {
-            return UNWRITABLE;
+            int shorter = options.shorterCipso(level, MAX_IPV4_OPTIONS - (filled - length));
+            if (shorter == 0) {
+                return UNWRITABLE;
+            }
+            if (present != OptionWalk.NONE && isTrue(network, present, LevelOptions.SHORTER_CIPSO, shorter)) {
+                return KEEP;
+            }
+            filled = fillIpv4(network, LevelOptions.SHORTER_CIPSO, shorter);
         }
         splice.length(padIpv4(filled));
         return demanded ? WRITE : REMOVE;
     }
 
-    /** As {@link #fillIpv4} with a form of the label that leaves room for others; more than fits when there is none. */
-    private int fillShorter(int network, int level, int others) {
-        int length = options.shorterCipso(level, MAX_IPV4_OPTIONS - others);
-        return length == 0 ? MAX_IPV4_OPTIONS + 1 : fillIpv4(network, LevelOptions.SHORTER_CIPSO, length);
-    }
-
-    /** Whether the one label option is what would be written. */
-    private boolean isTrue(int network, int present, int level, int length) {
+    /** Whether the one label option is what would be written, which stands there in {@link #options}. */
+    private boolean isTrue(int network, int present, int written, int length) {
         return length != 0
-                && equal(present, LevelOptions.cipso(level), length)
+                && equal(present, written, length)
                 && OptionWalk.nextCipso(frame, network, present) == OptionWalk.NONE;
     }
 
