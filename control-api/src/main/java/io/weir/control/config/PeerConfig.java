@@ -242,7 +242,7 @@ final class PeerConfig {
             return;
         }
         String other = contexts.putIfAbsent(sa.level(), sa.context());
-        if (other != null && !other.equals(sa.context())) {
+        if (other != null && SaLabel.contradict(other, sa.context())) {
             section.problem(
                     ConfigKey.SA_LABEL,
                     "an outbound SA of the peer has the level as " + other + ": was " + sa.context(),

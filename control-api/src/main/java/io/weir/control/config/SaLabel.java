@@ -20,12 +20,21 @@ public record SaLabel(String text, Level level) {
      * @throws IllegalArgumentException when it has more than one level
      */
     public static SaLabel parse(String text) {
-        if (text.chars().filter(c -> c == ':').count() < COLONS_OF_A_CONTEXT) {
+        if (!isContext(text)) {
             LevelRange range = LevelRange.parse(text);
             return new SaLabel(range.toString(), single(range));
         }
         SecurityContext context = SecurityContext.parse(text);
         return new SaLabel(context.toString(), single(context.range()));
+    }
+
+    /** Whether two texts of labels at one level name different contexts; a level by itself fits every one. */
+    public static boolean contradict(String one, String other) {
+        return isContext(one) && isContext(other) && !one.equals(other);
+    }
+
+    private static boolean isContext(String text) {
+        return text.chars().filter(c -> c == ':').count() >= COLONS_OF_A_CONTEXT;
     }
 
     /**

@@ -12,6 +12,7 @@ import org.slf4j.LoggerFactory;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
+import io.weir.control.config.SaLabel;
 import io.weir.control.access.Caller;
 import io.weir.control.audit.ChangeEntry;
 import io.weir.control.config.PeerSettings;
@@ -139,7 +140,7 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
         for (SaStatus sa : tunnels.sas(peer)) {
             if (sa.direction() == Direction.OUTBOUND
                     && sa.level() == settings.level()
-                    && !sa.context().equals(settings.context())) {
+                    && SaLabel.contradict(sa.context(), settings.context())) {
                 throw Status.ALREADY_EXISTS
                         .withDescription("the outbound SA " + SpiText.of(sa.spi()) + " of peer " + peer
                                 + " has the level as " + sa.context() + ": was " + settings.context()
