@@ -33,7 +33,7 @@ final class StrongSwanLibipsec implements Contender {
 
     private void start(Testbed testbed, Place host, String local, String remote, String inner, String peerInner) {
         // What the hosts' addresses stand on; what leaves for the other's goes through ipsec0 by a route of charon's.
-        testbed.ip(host, "link", "add", Testbed.HOST_DEVICE, "type", "dummy");
+        testbed.ip(host, "link", "add", Testbed.HOST_DEVICE, "type", "veth", "peer", "name", "unused");
         Path home = directory.resolve(host.toString());
         write(home.resolve("swanctl/swanctl.conf"), """
                 connections {

@@ -155,7 +155,12 @@ final class Testbed implements AutoCloseable {
 
     /** Does the host already have its interface? Switches that make their own taps answer this with time. */
     boolean hasDevice(Place host) {
-        List<String> show = List.of("ip", "-n", namespace(host), "link", "show", "dev", HOST_DEVICE);
+        return hasDevice(host, HOST_DEVICE);
+    }
+
+    /** Is there such a device at the host? */
+    boolean hasDevice(Place host, String device) {
+        List<String> show = List.of("ip", "-n", namespace(host), "link", "show", "dev", device);
         return Command.attempt(Duration.ofSeconds(5), show).exitCode() == 0;
     }
 

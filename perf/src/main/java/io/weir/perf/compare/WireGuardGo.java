@@ -29,9 +29,9 @@ final class WireGuardGo implements Contender {
                     directory.resolve(host + ".log"),
                     // It asks whether one really means it on kernels that could have the module.
                     Map.of("WG_I_PREFER_BUGGY_USERSPACE_TO_POLISHED_KMOD", "1"),
-                    testbed.inside(host, "wireguard-go", "-f", Testbed.HOST_DEVICE));
+                    testbed.inside(host, "wireguard-go", "-f", device(host)));
             processes.add(process);
-            process.awaitReady(START_TIMEOUT, () -> testbed.hasDevice(host));
+            process.awaitReady(START_TIMEOUT, () -> testbed.hasDevice(host, device(host)));
         }
         String keyA = key(testbed, Place.HOST_A);
         String keyB = key(testbed, Place.HOST_B);
@@ -51,7 +51,7 @@ final class WireGuardGo implements Contender {
                 host,
                 "wg",
                 "set",
-                Testbed.HOST_DEVICE,
+                device(host),
                 "private-key",
                 directory.resolve(host + ".key").toString(),
                 "listen-port",
@@ -62,6 +62,12 @@ final class WireGuardGo implements Contender {
                 Testbed.NETWORK,
                 "endpoint",
                 endpoint + ':' + PORT);
+        testbed.ip(host, "link", "set", device(host), "name", Testbed.HOST_DEVICE);
+    }
+
+    /** Both processes keep a socket by the device's name in one folder: so the names differ until they are configured. */
+    private static String device(Place host) {
+        return host == Place.HOST_A ? "wgbench-a" : "wgbench-b";
     }
 
     @Override
