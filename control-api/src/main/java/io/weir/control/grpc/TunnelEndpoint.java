@@ -12,10 +12,10 @@ import org.slf4j.LoggerFactory;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 
-import io.weir.control.config.SaLabel;
 import io.weir.control.access.Caller;
 import io.weir.control.audit.ChangeEntry;
 import io.weir.control.config.PeerSettings;
+import io.weir.control.config.SaLabel;
 import io.weir.control.config.SpiText;
 import io.weir.control.v1.AddSaRequest;
 import io.weir.control.v1.ListSasRequest;

@@ -219,7 +219,10 @@ public enum DropReason {
     ESP_NEXT_HEADER(158, "esp-decrypt", ERROR, "authentic packet that holds something else than the SA carries"),
     ESP_INNER_INVALID(159, "esp-decrypt", ERROR, "authentic packet whose inner frame or packet is malformed"),
     ESP_SELECTOR_MISMATCH(
-            160, "esp-decrypt", ERROR, "inner addresses are not in the tunnel's traffic selectors (RFC 4301 section 5.2)"),
+            160,
+            "esp-decrypt",
+            ERROR,
+            "inner addresses are not in the tunnel's traffic selectors (RFC 4301 section 5.2)"),
     ESP_CONGESTION_LOST(
             161,
             "esp-decrypt",

@@ -161,8 +161,7 @@ class TunnelsTest {
     @Test
     void shouldGoOnAfterAFailureAndShowIt() throws InterruptedException {
         CountDownLatch left = new CountDownLatch(3);
-        try (Tunnels failing =
-                new Tunnels(new Failing(left), state, () -> 0, _ -> MemoryTransport.alone())) {
+        try (Tunnels failing = new Tunnels(new Failing(left), state, () -> 0, _ -> MemoryTransport.alone())) {
             failing.add(peer("hv2", "127.0.0.1", sa(Direction.INBOUND, SPI), sa(Direction.INBOUND, SPI + 1)));
             failing.add(peer("hv3", "127.0.0.1", sa(Direction.INBOUND, SPI + 2)));
             synchronized (failing) {
