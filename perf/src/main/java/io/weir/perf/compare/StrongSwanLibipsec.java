@@ -32,8 +32,11 @@ final class StrongSwanLibipsec implements Contender {
     }
 
     private void start(Testbed testbed, Place host, String local, String remote, String inner, String peerInner) {
-        // What the hosts' addresses stand on; what leaves for the other's goes through ipsec0 by a route of charon's.
+        // What the host's address stands on; what leaves for the other's goes through ipsec0 by a route of charon's.
         testbed.ip(host, "link", "add", Testbed.HOST_DEVICE, "type", "veth", "peer", "name", "unused");
+        // Before charon starts: it refuses a CHILD_SA (TS_UNACCEPTABLE) for whose selector it knows no address to route
+        // from.
+        testbed.giveAddress(host, inner);
         Path home = directory.resolve(host.toString());
         write(home.resolve("swanctl/swanctl.conf"), """
                 connections {

@@ -133,12 +133,16 @@ final class Testbed implements AutoCloseable {
         }
     }
 
+    /** Gives the interface of a host its address and turns it on; once more changes nothing. */
+    void giveAddress(Place host, String address) {
+        ip(host, "address", "replace", address + "/24", "dev", HOST_DEVICE);
+        ip(host, "link", "set", HOST_DEVICE, "up");
+    }
+
     /** Gives both hosts their address and waits until one reaches the other. */
     void configureHosts() {
-        ip(Place.HOST_A, "address", "add", ADDRESS_A + "/24", "dev", HOST_DEVICE);
-        ip(Place.HOST_B, "address", "add", ADDRESS_B + "/24", "dev", HOST_DEVICE);
-        ip(Place.HOST_A, "link", "set", HOST_DEVICE, "up");
-        ip(Place.HOST_B, "link", "set", HOST_DEVICE, "up");
+        giveAddress(Place.HOST_A, ADDRESS_A);
+        giveAddress(Place.HOST_B, ADDRESS_B);
         long deadlineNs = System.nanoTime() + REACHABLE_TIMEOUT.toNanos();
         while (!reachable()) {
             if (System.nanoTime() - deadlineNs > 0) {
