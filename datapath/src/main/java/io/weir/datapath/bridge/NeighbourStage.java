@@ -28,6 +28,9 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
  * 0.0.0.0) and gratuitous ARP, because their meaning is that everybody hears them; and unicast requests, because they ask
  * whether the neighbour itself is still there.
  *
+ * <p>Stands behind the firewall, which leaves in the set the ports that the asker may talk to: what it must not hear from the
+ * neighbour itself, at that security level or at all, it does not hear from the switch.
+ *
  * <p>An IPv6 neighbour is learned from its advertisements only, since only they tell whether it is a router; an answer that
  * denies it would cost the asker its default route. A solicitation from another MAC address makes the binding doubtful.
  *

@@ -96,8 +96,8 @@ final class Pipeline implements AutoCloseable {
             new SnoopingStage(ports, tables.groups(), settings),
             new BridgeStage(ports, tables.macs(), blocks),
             storm,
-            new NeighbourStage(ports, tables.macs(), tables.neighbours(), egress),
             firewall,
+            new NeighbourStage(ports, tables.macs(), tables.neighbours(), egress),
             capture.stage(),
             egress,
             DeviceStage.espEncrypt()

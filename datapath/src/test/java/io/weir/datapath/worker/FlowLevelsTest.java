@@ -242,6 +242,20 @@ class FlowLevelsTest {
         assertEquals(List.of("b 5", "c 5"), arrive("a", request, 0), "so that those who may begin a flow are found");
     }
 
+    @Test
+    void shouldAnswerForANeighbourOnlyWhoMayHearIt() {
+        byte[] request = Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B));
+        restart("a access 10 enforce esp\nb access 10 enforce esp suppress-neighbours\n");
+        policy(ALLOW);
+        assertEquals(List.of("a 2"), arrive("b", Traffic.arpRequest(MAC_B, ip(MAC_B), ip(MAC_A)), 0));
+        assertEquals(List.of("a 2"), arrive("a", request, 0), "the switch answers");
+        assertEquals(List.of("a 5"), arrive("a", request, 5));
+
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("web 2,5", "web 2").replace("db 2,5", "db 5") + ALLOW));
+
+        assertDropped(DropReason.NEIGHBOUR_UNREACHABLE, "a", request, 0);
+    }
+
     private static final String DHCP_PORTS = """
             a access 10 enforce esp dhcp client
             b access 10 enforce esp dhcp server
