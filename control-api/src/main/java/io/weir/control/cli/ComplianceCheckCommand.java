@@ -16,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
+import io.weir.control.config.HostConfig;
 import io.weir.identity.compile.PolicyFlows;
 import io.weir.identity.compliance.Compliance;
 import io.weir.identity.compliance.ComplianceResult;
@@ -29,7 +30,6 @@ import io.weir.identity.compliance.ProgramIntegrity;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.PolicySet;
-import io.weir.identity.label.LabelDomain;
 import io.weir.identity.label.LabelSettings;
 import io.weir.identity.manifest.FlowPolicyReader;
 import io.weir.identity.manifest.LabelDomainReader;
@@ -45,6 +45,7 @@ import io.weir.identity.manifest.ManifestReader;
             "peers let flow. Or one policy is compared with another, its labels named there as its map says.",
             "Exit status: 0 compliant, 1 violated or not to be compared.",
             "Examples:",
+            "  weir compliance check -f manifests.yaml -c /etc/weir/weir.yaml",
             "  weir compliance check -f manifests.yaml --domain /etc/weir/domain.yaml --with guest.yaml",
             "  weir compliance check --policy browser.yaml --against host.yaml",
         })
@@ -61,6 +62,12 @@ final class ComplianceCheckCommand implements Callable<Integer> {
 
     @Option(names = "--domain", paramLabel = "FILE", description = "Label domain file that the manifests are under.")
     private @Nullable Path domainFile;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "A host's weir.yaml, whose domain and levels the manifests are under, instead of --domain.")
+    private @Nullable Path configFile;
 
     @Option(
             names = "--with",
@@ -97,17 +104,26 @@ final class ComplianceCheckCommand implements Callable<Integer> {
     }
 
     private Answer answer() {
-        boolean manifests = !files.isEmpty() && domainFile != null && policyFile == null && boundFile == null;
-        boolean policies = files.isEmpty() && domainFile == null && policyFile != null && boundFile != null;
+        boolean oneDomain = (domainFile == null) != (configFile == null);
+        boolean manifests = !files.isEmpty() && oneDomain && policyFile == null && boundFile == null;
+        boolean policies =
+                files.isEmpty() && domainFile == null && configFile == null && policyFile != null && boundFile != null;
         if (!manifests && !policies) {
             throw new CommandException(
                     ExitCode.BAD_INPUT,
-                    "what is to be compared? Write -f MANIFESTS --domain FILE, or --policy FILE --against FILE");
+                    "what is to be compared? Write -f MANIFESTS -c WEIR.YAML, -f MANIFESTS --domain FILE, or"
+                            + " --policy FILE --against FILE");
         }
-        return manifests ? ofManifests(LabelDomainReader.read(required(domainFile))) : ofPolicy();
+        return manifests ? ofManifests(labels()) : ofPolicy();
     }
 
-    private Answer ofManifests(LabelDomain domain) {
+    private LabelSettings labels() {
+        return configFile == null
+                ? new LabelSettings(LabelDomainReader.read(required(domainFile)), Map.of())
+                : OfflinePolicy.labels(HostConfig.read(configFile));
+    }
+
+    private Answer ofManifests(LabelSettings labels) {
         List<Document> grants = new ArrayList<>();
         PolicySet documents = PolicySet.EMPTY;
         for (Path file : files) {
@@ -118,8 +134,8 @@ final class ComplianceCheckCommand implements Callable<Integer> {
                     .toList());
         }
         List<FlowPolicy> others = parts.stream().map(FlowPolicyReader::read).toList();
-        FlowGraph graph = PolicyFlows.of(documents, grants, new LabelSettings(domain, Map.of()), others);
-        ComplianceResult result = Compliance.check(graph, LabelMap.SAME, new DomainBound(domain));
+        FlowGraph graph = PolicyFlows.of(documents, grants, labels, others);
+        ComplianceResult result = Compliance.check(graph, LabelMap.SAME, new DomainBound(labels.domain()));
         return new Answer(
                 result,
                 graph,

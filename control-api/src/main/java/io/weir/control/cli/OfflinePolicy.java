@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import io.weir.control.config.HostSettings;
+import io.weir.control.policy.PortLabels;
 import io.weir.identity.compile.CompileRequest;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.component.Document;
@@ -19,6 +21,7 @@ import io.weir.identity.document.Problem;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.evaluate.PolicyEpoch;
 import io.weir.identity.evaluate.PolicyTests;
+import io.weir.identity.label.LabelSettings;
 import io.weir.identity.manifest.ManifestReader;
 
 /**
@@ -40,12 +43,18 @@ record OfflinePolicy(List<Problem> warnings) {
         }
     }
 
+    /** What a host's configuration says of labels, as its daemon begins with. */
+    static LabelSettings labels(HostSettings host) {
+        return new LabelSettings(host.domain(), PortLabels.of(host.ports(), host.peerLabels()));
+    }
+
     /**
      * Reads and compiles.
      *
+     * @param labels what their host says of labels
      * @throws ProblemException every mistake
      */
-    static OfflinePolicy read(List<Path> files) {
+    static OfflinePolicy read(List<Path> files, LabelSettings labels) {
         List<Document> documents = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
         for (Path file : files) {
@@ -62,7 +71,7 @@ record OfflinePolicy(List<Problem> warnings) {
                 .filter(document -> document.kind() != Kind.GRANT)
                 .toList());
         PolicyEpoch epoch = new PolicyCompiler(Long.MAX_VALUE)
-                .compile(new CompileRequest(1, 1, set, List.of(), Set.of(), NOW_NS, Instant.now()));
+                .compile(new CompileRequest(1, 1, set, List.of(), Set.of(), NOW_NS, Instant.now(), labels));
         List<Problem> failures = PolicyTests.failures(epoch, NOW_NS);
         if (!failures.isEmpty()) {
             throw new ProblemException(failures);

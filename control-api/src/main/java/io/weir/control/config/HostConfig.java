@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,7 @@ import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.SwitchSettings.StaticMac;
 import io.weir.datapath.port.WireLabelSettings;
 import io.weir.identity.document.MacText;
+import io.weir.identity.document.Problem;
 import io.weir.identity.document.Problems;
 import io.weir.identity.document.Spelling;
 import io.weir.identity.label.LabelDomain;
@@ -142,8 +144,9 @@ public final class HostConfig {
         oneWorker(root, bridge.workers(), mode, ports);
         RecordSettings records = records(root);
         problems.conclude();
-        return new HostSettings(
-                host, dataDir, runDir, api, mode, bridge, ports, records, domain, peers, portReader.warnings(root));
+        List<Problem> warnings = new ArrayList<>(portReader.warnings(root));
+        warnings.addAll(new LabelWarnings(root, mode).all());
+        return new HostSettings(host, dataDir, runDir, api, mode, bridge, ports, records, domain, peers, warnings);
     }
 
     private static String hostName(Section root) {

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 class ComplianceCheckCommandTest {
     private static final String DOMAIN = """
@@ -94,6 +95,23 @@ class ComplianceCheckCommandTest {
 
         assertEquals("compliant: 2 labels, 4 steps\n", out.toString());
         assertEquals(ExitCode.DONE, exit);
+    }
+
+    @Test
+    void shouldTakeTheDomainFromTheHostsConfiguration() throws IOException {
+        String config = "labels: {domain: %s}\n".formatted(file("d.yaml", DOMAIN));
+
+        assertEquals(ExitCode.REFUSED, check("-f", file("m.yaml", BROWSER), "-c", file("weir.yaml", config)));
+        assertTrue(said().startsWith("violated: 2 labels, 4 steps, web_t:s5 -> Component web.browser -> web_t:s2\n"));
+        assertEquals(
+                ExitCode.BAD_INPUT,
+                check(
+                        "-f",
+                        file("m.yaml", BROWSER),
+                        "-c",
+                        file("weir.yaml", config),
+                        "--domain",
+                        file("d.yaml", DOMAIN)));
     }
 
     @Test

@@ -159,6 +159,40 @@ class PeerConfigTest {
                 settings.warnings().stream().map(Problem::toString).toList());
     }
 
+    @Test
+    void shouldWarnOfLabelsThatDoNothing() {
+        HostSettings settings = read("""
+                policy: {mode: off}
+                peers:
+                  - name: hv2
+                    local: 192.0.2.1
+                    remote: 192.0.2.2
+                    keyFile: KEYS
+                    sas: [{direction: out, spi: 0x1001, label: s2}, {direction: in, spi: 0x2001}]
+                ports:
+                  - {name: tun-hv2, type: esp, peer: hv2}
+                  - {name: vm7, type: tap, policy: {label: "s2-s5"}}
+                  - {name: vm8, type: tap, policy: {mode: enforce, label: s2}}
+                """);
+
+        assertEquals(
+                List.of(
+                        "weir.yaml:10: ports[1].policy.label: nothing is judged between this port and others whose mode is off,"
+                                + " not by level either: was s2-s5; set mode: enforce, or remove label",
+                        "weir.yaml:7: peers[0].sas[1].label: is missing, though this host uses labels: where they are in force"
+                                + " every flow has a level, and none takes this SA; write label: LEVEL, s0 for what has no"
+                                + " label of its own"),
+                settings.warnings().stream().map(Problem::toString).toList());
+    }
+
+    @Test
+    void shouldNotWarnOfSasWithoutLabelWhereNothingHasOne() {
+        HostSettings settings =
+                read(peer("").replace(", label: s2", "") + "ports: [{name: t, type: esp, peer: hv2}]\n");
+
+        assertEquals(List.of(), settings.warnings());
+    }
+
     /** A peer that is right; {@code more} follows its keys. */
     private static String peer(String more) {
         return """
