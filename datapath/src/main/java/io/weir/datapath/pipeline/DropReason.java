@@ -229,7 +229,10 @@ public enum DropReason {
             INFO,
             "the outer header says congestion, which the inner packet cannot (RFC 6040 section 4.2)"),
     ESP_INNER_UNREACHABLE(
-            162, "esp-decrypt", INFO, "nobody has answered for the inner destination's hardware address yet"),
+            162,
+            "esp-decrypt",
+            INFO,
+            "nobody has answered for the inner destination's hardware address, or too many packets wait for that"),
 
     // esp-encrypt: counted at the tunnel's port, as in egress
     ESP_NO_SA(170, "esp-encrypt", ERROR, "the tunnel has no outbound SA of the frame's security level"),

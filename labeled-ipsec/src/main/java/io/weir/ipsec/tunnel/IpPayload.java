@@ -166,13 +166,26 @@ final class IpPayload implements TunnelPayload {
             return SELECTOR_MISMATCH;
         }
         long host = neighbours.resolve(version, destinationHigh, destinationLow, sourceHigh, sourceLow, level, nowNs);
-        if (host == LocalHosts.UNKNOWN) {
-            return INNER_UNREACHABLE;
-        }
         put48(view, 0, host);
         put48(view, SOURCE_MAC_OFFSET, mac);
         put16(view, EthernetHeader.TYPE_OFFSET, version == 4 ? EthernetHeader.TYPE_IPV4 : EthernetHeader.TYPE_IPV6);
-        return DropReason.NONE;
+        return host == LocalHosts.UNKNOWN ? INNER_UNREACHABLE : DropReason.NONE;
+    }
+
+    @Override
+    public boolean keep(UnsafeBuffer view, int level, long nowNs) {
+        int version = u16(view, EthernetHeader.TYPE_OFFSET) == EthernetHeader.TYPE_IPV4 ? 4 : 6;
+        return neighbours.waiting().keep(version, destinationHigh, destinationLow, view, level, nowNs);
+    }
+
+    @Override
+    public void expire(long nowNs) {
+        neighbours.waiting().expire(nowNs);
+    }
+
+    @Override
+    public void close() {
+        neighbours.waiting().close();
     }
 
     private static int version(int nextHeader) {

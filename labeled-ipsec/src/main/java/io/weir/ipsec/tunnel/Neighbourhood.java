@@ -22,8 +22,7 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * <p>It believes only what a host of its own VLAN, where frames have no tag, says to the gateway itself: what is merely flooded to the
  * tunnel, and what answers a question that nobody asked, moves no host.
  *
- * <p>It asks in the name of the remote host whose packet waits for the answer, as it has no address of its own. That packet is not
- * kept.
+ * <p>It asks in the name of the remote host whose packet waits for the answer, as it has no address of its own.
  *
  * <p>Threading: one worker.
  */
@@ -39,6 +38,7 @@ final class Neighbourhood {
     private final Selectors selectors;
     private final LocalHosts hosts;
     private final OwnFrames frames;
+    private final WaitingPackets waiting;
     private final TunnelCounters counters;
     private final TokenBuckets questions = new TokenBuckets(LevelShares.COUNT);
     private final TokenBuckets answers = new TokenBuckets(LevelShares.COUNT);
@@ -53,6 +53,7 @@ final class Neighbourhood {
         this.selectors = selectors;
         this.hosts = hosts;
         this.frames = frames;
+        this.waiting = new WaitingPackets(frames);
         this.counters = counters;
     }
 
@@ -60,7 +61,7 @@ final class Neighbourhood {
     void see(InnerFrame frame, long high, long low, long nowNs) {
         int version = frame.version() == 6 ? 6 : 4;
         if (mayLearn(frame) && selectors.isLocal(version, high, low)) {
-            hosts.see(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
+            learn(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
         }
     }
 
@@ -68,8 +69,18 @@ final class Neighbourhood {
     private void answered(InnerFrame frame, long high, long low, long nowNs) {
         int version = frame.version() == 6 ? 6 : 4;
         if (mayLearn(frame) && hosts.asked(version, high, low, nowNs)) {
-            hosts.see(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
+            learn(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
         }
+    }
+
+    private void learn(int version, long high, long low, long hostMac, long nowNs) {
+        hosts.see(version, high, low, hostMac, nowNs);
+        waiting.resolved(version, high, low, hostMac);
+    }
+
+    /** Packets whose host has not answered yet. */
+    WaitingPackets waiting() {
+        return waiting;
     }
 
     private boolean mayLearn(InnerFrame frame) {

@@ -5,10 +5,12 @@ import org.agrona.concurrent.UnsafeBuffer;
 import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.packet.PacketPool;
 import io.weir.datapath.packet.VirtioNetHeader;
+import io.weir.datapath.pipeline.DropReason;
 import io.weir.kernel.Memory;
 
 /**
- * Frames that the tunnel has made itself and that enter the switch with its next batch: ICMP errors, ARP, neighbour discovery.
+ * Frames that the tunnel has made itself, or kept, and that enter the switch with its next batch: ICMP errors, ARP, neighbour discovery,
+ * packets that have waited for their host.
  *
  * <p>Threading: one worker, which transmits and receives.
  */
@@ -25,6 +27,7 @@ final class OwnFrames implements AutoCloseable {
     private final long base = Memory.map((long) CAPACITY * FRAME_MAX);
     private final int[] length = new int[CAPACITY];
     private final int[] label = new int[CAPACITY];
+    private final int[] dropReason = new int[CAPACITY];
     private final int[] waiting = new int[LevelShares.COUNT];
     private int head;
     private int tail;
@@ -49,9 +52,15 @@ final class OwnFrames implements AutoCloseable {
 
     /** The frame in the room taken last is complete. */
     void add(int lengthBytes, int level) {
+        add(lengthBytes, level, DropReason.NONE);
+    }
+
+    /** As {@link #add(int, int)}, of a frame that enters the switch dropped for a reason; {@link DropReason#NONE} for one that is not. */
+    void add(int lengthBytes, int level, int reason) {
         int slot = tail & CAPACITY - 1;
         length[slot] = lengthBytes;
         label[slot] = level;
+        dropReason[slot] = reason;
         waiting[LevelShares.of(level)]++;
         tail++;
     }
@@ -67,6 +76,9 @@ final class OwnFrames implements AutoCloseable {
             Memory.copy(address(head), address + VirtioNetHeader.LENGTH, length[slot]);
             batch.add(address + VirtioNetHeader.LENGTH, length[slot], i);
             batch.label(i, label[slot]);
+            if (dropReason[slot] != DropReason.NONE) {
+                batch.drop(i, dropReason[slot]);
+            }
             waiting[LevelShares.of(label[slot])]--;
             head++;
         }

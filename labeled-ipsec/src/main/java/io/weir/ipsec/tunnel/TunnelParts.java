@@ -88,6 +88,7 @@ record TunnelParts(
     @Override
     public void close() {
         own.close();
+        payload.close();
         transport.close();
         outbound.close();
         inbound.close();

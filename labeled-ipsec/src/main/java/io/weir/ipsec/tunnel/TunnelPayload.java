@@ -9,7 +9,7 @@ import io.weir.datapath.pipeline.DropReason;
  *
  * <p>Threading: one worker.
  */
-interface TunnelPayload {
+interface TunnelPayload extends AutoCloseable {
     /** Answer of {@link #admit}: the tunnel took the frame for itself, so that nothing of it is sent. */
     int CONSUMED = -1;
 
@@ -44,4 +44,18 @@ interface TunnelPayload {
      * @return {@link DropReason#NONE}, or the code of a reason of the stage "esp-decrypt"
      */
     int deliver(UnsafeBuffer view, int nextHeader, int level, long nowNs);
+
+    /**
+     * Keeps the frame that {@link #deliver} has just refused as unreachable, until its host has answered; it becomes one of the
+     * tunnel's own frames then, or when it has waited for too long. False when it is not kept.
+     */
+    default boolean keep(UnsafeBuffer view, int level, long nowNs) {
+        return false;
+    }
+
+    /** Gives up frames that have been kept for too long. */
+    default void expire(long nowNs) {}
+
+    @Override
+    default void close() {}
 }

@@ -31,6 +31,7 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
     private static final byte KEEPALIVE = (byte) 0xFF;
 
     private static final int TRUNCATED = DropReason.ESP_TRUNCATED.code();
+    private static final int UNREACHABLE = DropReason.ESP_INNER_UNREACHABLE.code();
     private static final int CONGESTION_LOST = DropReason.ESP_CONGESTION_LOST.code();
 
     private final TunnelPayload payload;
@@ -76,6 +77,7 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
 
     @Override
     public int receive(PacketBatch batch, PacketPool pool) {
+        payload.expire(batch.nowNs());
         own.receive(batch, pool);
         coalescer.begin();
         bytes = 0;
@@ -153,7 +155,7 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
         int reason = opened < 0 ? -opened : judge(at, headroom + opened, trafficClass, batch.nowNs());
         if (reason != DropReason.NONE) {
             coalescer.abandon();
-            return reason;
+            return reason == UNREACHABLE && keep(trafficClass, batch.nowNs()) ? DropReason.NONE : reason;
         }
         int level = esp.level();
         int place = batch.count();
@@ -163,6 +165,12 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
             batch.label(place, level);
         }
         return DropReason.NONE;
+    }
+
+    /** A mark of congestion is on the outer header only, and would be lost: that packet is dropped, which says the same. */
+    private boolean keep(int trafficClass, long nowNs) {
+        boolean congested = trafficClass > 0 && (trafficClass & Congestion.ECN_MASK) == Congestion.ECN_MASK;
+        return !congested && payload.keep(view, esp.level(), nowNs);
     }
 
     private int judge(long at, int length, int trafficClass, long nowNs) {

@@ -57,12 +57,16 @@ class GatewayTest {
     }
 
     private void arrive(byte[] inner, int nextHeader) {
+        arriveMarked(inner, nextHeader, 0);
+    }
+
+    private void arriveMarked(byte[] inner, int nextHeader, int trafficClass) {
         byte[] datagram = new byte[inner.length + ClearEsp.OVERHEAD];
         datagram[2] = 1;
         datagram[3] = 2;
         System.arraycopy(inner, 0, datagram, ClearEsp.HEADER, inner.length);
         datagram[datagram.length - 1] = (byte) nextHeader;
-        transport.inbox.add(MemoryTransport.Message.of(datagram));
+        transport.inbox.add(new MemoryTransport.Message(datagram, datagram.length, trafficClass));
     }
 
     private static byte[] packetOf(byte[] frame) {
@@ -189,37 +193,94 @@ class GatewayTest {
     }
 
     @Test
-    void shouldAskForAHostThatItDoesNotKnowOnceASecond() {
+    void shouldKeepPacketsUntilTheirHostHasAnswered() {
         byte[] packet = packetOf(fromPeer(udp(100)).frame());
         arrive(packet, 4);
         arrive(packet, 4);
 
-        List<TunnelEnd.Frame> first = end.receiveAll();
+        List<TunnelEnd.Frame> question = end.receiveAll();
 
-        assertEquals(3, first.size());
-        assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), first.get(0).dropReason());
-        assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), first.get(1).dropReason());
+        assertEquals(1, question.size());
         assertArrayEquals(
                 arp(1, 0xFFFF_FFFF_FFFFL, mac, 0x0A09_0115, 0, 0x0A08_0114),
-                first.get(2).bytes());
+                question.getFirst().bytes());
         end.transmit(arp(2, mac, HOST, 0x0A08_0114, mac, 0x0A09_0115), 2);
+        List<TunnelEnd.Frame> kept = end.receiveAll();
+        assertEquals(2, kept.size());
+        TestPacket delivered = fromPeer(udp(100));
+        delivered.destinationMac = HOST;
+        delivered.sourceMac = mac;
+        for (TunnelEnd.Frame frame : kept) {
+            assertEquals(0, frame.dropReason());
+            assertEquals(2, frame.label());
+            assertArrayEquals(delivered.frame(), frame.bytes());
+        }
         arrive(packet, 4);
-        assertEquals(0, end.receiveAll().getFirst().dropReason());
+        assertArrayEquals(delivered.frame(), end.receiveAll().getFirst().bytes());
+    }
+
+    @Test
+    void shouldKeepAPacketForItsOwnHostOnly() {
+        arrive(packetOf(fromPeer(udp(100)).frame()), 4);
+        TestPacket other = fromPeer(udp(100));
+        other.destination4 = "0a080115";
+        arrive(packetOf(other.frame()), 4);
+        assertEquals(2, end.receiveAll().size());
+
+        end.transmit(arp(2, mac, HOST, 0x0A08_0115, mac, 0x0A09_0115), 2);
+
+        List<TunnelEnd.Frame> kept = end.receiveAll();
+        assertEquals(1, kept.size());
+        assertEquals(0x0A08_0115, i32(kept.getFirst().bytes(), 30));
+    }
+
+    @Test
+    void shouldDropPacketsWhoseHostDoesNotAnswerAndThoseWithoutRoom() {
+        byte[] packet = packetOf(fromPeer(udp(100)).frame());
+        for (int i = 0; i < WaitingPackets.SHARE + 1; i++) {
+            arrive(packet, 4);
+        }
+
+        List<TunnelEnd.Frame> first = end.receiveAll();
+
+        assertEquals(2, first.size(), "one without room, and the question");
+        assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), first.getFirst().dropReason());
+        end.nowNs += WaitingPackets.PATIENCE_NS - 1;
+        assertEquals(List.of(), end.receiveAll());
+        end.nowNs += 1;
+        List<TunnelEnd.Frame> expired = end.receiveAll();
+        assertEquals(WaitingPackets.SHARE, expired.size());
+        for (TunnelEnd.Frame frame : expired) {
+            assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), frame.dropReason());
+            assertEquals(2, frame.label());
+        }
+        end.transmit(arp(2, mac, HOST, 0x0A08_0114, mac, 0x0A09_0115), 2);
+        assertEquals(List.of(), end.receiveAll(), "none is delivered afterwards");
+    }
+
+    @Test
+    void shouldNotKeepAPacketThatTellsOfCongestion() {
+        byte[] packet = packetOf(fromPeer(udp(100)).frame());
+        arriveMarked(packet, 4, Congestion.ECN_MASK);
+
+        assertEquals(
+                DropReason.ESP_INNER_UNREACHABLE.code(),
+                end.receiveAll().getFirst().dropReason());
     }
 
     @Test
     void shouldAskAgainAfterASecond() {
         byte[] packet = packetOf(fromPeer(udp(100)).frame());
         arrive(packet, 4);
-        assertEquals(2, end.receiveAll().size());
+        assertEquals(1, end.receiveAll().size());
 
         end.nowNs += LocalHosts.ASK_AGAIN_NS - 1;
         arrive(packet, 4);
-        assertEquals(1, end.receiveAll().size());
+        assertEquals(0, end.receiveAll().size());
 
         end.nowNs += 1;
         arrive(packet, 4);
-        assertEquals(2, end.receiveAll().size());
+        assertEquals(2, end.receiveAll().size(), "the first packet is given up, and the question asked once more");
     }
 
     @Test
@@ -227,7 +288,7 @@ class GatewayTest {
         byte[] packet = packetOf(fromPeer(tcp6()).frame());
         arrive(packet, 41);
 
-        byte[] question = end.receiveAll().get(1).bytes();
+        byte[] question = end.receiveAll().getFirst().bytes();
 
         assertEquals(135, question[54] & 0xFF);
         assertEquals(0, transportSum(question, 14, 54, 58));

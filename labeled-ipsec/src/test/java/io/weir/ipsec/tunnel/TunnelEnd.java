@@ -145,12 +145,14 @@ final class TunnelEnd implements AutoCloseable {
         return frames;
     }
 
-    /** Batches until one is empty. */
+    /** Batches until one is empty and nothing is left that the tunnel holds ready. */
     List<Frame> receiveAll() {
         List<Frame> all = new ArrayList<>();
-        for (List<Frame> frames = receive(); !frames.isEmpty(); frames = receive()) {
+        List<Frame> frames;
+        do {
+            frames = receive();
             all.addAll(frames);
-        }
+        } while (!frames.isEmpty() || device.receiver().pending());
         return all;
     }
 
