@@ -1,10 +1,8 @@
 package io.weir.control.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,9 +13,6 @@ import java.util.function.Predicate;
 import io.weir.control.config.HostConfig;
 import io.weir.control.config.HostSettings;
 import io.weir.control.daemon.Daemon;
-import io.weir.datapath.capture.Direction;
-import io.weir.datapath.capture.PcapFrame;
-import io.weir.datapath.capture.PcapngWriter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -45,9 +40,6 @@ final class LiveDaemon implements AutoCloseable {
                 - {id: names, from: [{component: web}], l4: [{protocol: udp, ports: "53"}], action: allow}
                 - {id: no-logs, from: [{component: web}], l4: [{protocol: udp, ports: "514"}], action: drop}
             """;
-
-    private static final int IPV4 = 0x0800;
-    private static final int UDP = 17;
 
     private final Path folder;
     private final HostSettings settings;
@@ -109,33 +101,8 @@ final class LiveDaemon implements AutoCloseable {
 
     /** Lets datagrams from web to a port of db arrive on web's port. */
     void send(int count, int port) throws IOException {
-        Path capture = folder.resolve("send.pcapng");
-        byte[] frame = datagram(port);
-        try (OutputStream out = Files.newOutputStream(capture);
-                PcapngWriter writer = new PcapngWriter(out, "test", 65_535)) {
-            for (int i = 0; i < count; i++) {
-                writer.write(new PcapFrame("p-web", Direction.RX, i * 1_000L, frame.length, frame, "", 0));
-            }
-        }
-        String _ = weir(ExitCode.DONE, "replay", capture.toString(), "--port", "p-web");
-    }
-
-    /** UDP from 10.0.0.1:1000 to 10.0.0.2, without checksums (RFC 791 section 3.1, RFC 768). */
-    private static byte[] datagram(int port) {
-        ByteBuffer frame = ByteBuffer.allocate(60);
-        frame.putShort((short) 0x5254)
-                .putInt(2)
-                .putShort((short) 0x5254)
-                .putInt(1)
-                .putShort((short) IPV4);
-        frame.putShort((short) 0x4500)
-                .putShort((short) 46)
-                .putInt(0x4000)
-                .put((byte) 64)
-                .put((byte) UDP);
-        frame.putShort((short) 0).putInt(0x0A000001).putInt(0x0A000002);
-        frame.putShort((short) 1000).putShort((short) port).putShort((short) 26).putShort((short) 0);
-        return frame.array();
+        String capture = WebDatagrams.write(folder, count, port).toString();
+        String _ = weir(ExitCode.DONE, "replay", capture, "--port", WebDatagrams.PORT);
     }
 
     /** Asks until the answer is as wanted; the test's own time limit ends it. */

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,11 +120,11 @@ class TunnelDaemonIT {
         hosts.apply("s5", "s5");
         String keys = hosts.keyFile("next.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n")
                 .toString();
-        String[] sa = {"--spi", "0x1005", "--label", "u:r:t:s5", "--key-file", keys, "--seconds", "3600"};
+        String sa = " --spi 0x1005 --label u:r:t:s5 --seconds 3600 --key-file " + keys;
 
-        String _ = hosts.onB(ExitCode.DONE, words(List.of("sas", "add", "--peer", "a", "--direction", "in"), sa));
-        String added = hosts.onA(ExitCode.DONE, words(List.of("sas", "add", "--peer", "b", "--direction", "out"), sa));
-        String again = hosts.onA(ExitCode.DONE, words(List.of("sas", "add", "--peer", "b", "--direction", "out"), sa));
+        String _ = hosts.onB(ExitCode.DONE, words("sas add --peer a --direction in" + sa));
+        String added = hosts.onA(ExitCode.DONE, words("sas add --peer b --direction out" + sa));
+        String again = hosts.onA(ExitCode.DONE, words("sas add --peer b --direction out" + sa));
         assertTrue(added.contains("0x1005") && again.contains("u:r:t:s5"), again);
         hosts.send(DNS);
         String there = hosts.awaitB(text -> text.contains("10.0.0.2:53"), "sessions");
@@ -150,20 +149,7 @@ class TunnelDaemonIT {
                 .toString();
         String _ = hosts.onA(
                 ExitCode.DONE,
-                "sas",
-                "add",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s5",
-                "--key-file",
-                keys,
-                "--seconds",
-                "1");
+                words("sas add --peer b --direction out --spi 0x1005 --label s5 --seconds 1 --key-file " + keys));
 
         String flows = hosts.awaitA(text -> text.contains("expired: out 0x1005 s5"), "flows");
 
@@ -184,146 +170,44 @@ class TunnelDaemonIT {
         String broken =
                 hosts.keyFile("broken.keys", TwoTunnelHosts.KEY_NEXT + "\n").toString();
 
-        refused("no such peer: was \"x\"", "--peer", "x", "--direction", "out", "--spi", "0x1005");
+        refused("no such peer: was \"x\"", "--peer x --direction out --spi 0x1005");
         refused(
                 "SPI is taken by the out SA of peer b",
-                "--peer",
-                "b",
-                "--direction",
-                "in",
-                "--spi",
-                "0x1001",
-                "--label",
-                "s5",
-                "--key-file",
-                taken);
-        refused("--spi must be 256", "--peer", "b", "--direction", "out", "--spi", "7");
+                "--peer b --direction in --spi 0x1001 --label s5 --key-file " + taken);
+        refused("--spi must be 256", "--peer b --direction out --spi 7");
         refused(
                 "label must lie in the peer's label s0-s5: was s7",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s7",
-                "--key-file",
-                good);
+                "--peer b --direction out --spi 0x1005 --label s7 --key-file " + good);
         refused(
                 "must be one level, no range",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s2-s3",
-                "--key-file",
-                good);
-        refused("label is missing", "--peer", "b", "--direction", "out", "--spi", "0x1005", "--key-file", good);
-        refused(
-                "has no key for SPI 0x1006",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1006",
-                "--label",
-                "s5",
-                "--key-file",
-                good);
+                "--peer b --direction out --spi 0x1005 --label s2-s3 --key-file " + good);
+        refused("label is missing", "--peer b --direction out --spi 0x1005 --key-file " + good);
+        refused("has no key for SPI 0x1006", "--peer b --direction out --spi 0x1006 --label s5 --key-file " + good);
         refused(
                 "its cipher takes 20",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s5",
-                "--cipher",
-                "aes-128-gcm-16",
-                "--key-file",
-                good);
+                "--peer b --direction out --spi 0x1005 --label s5 --cipher aes-128-gcm-16 --key-file " + good);
         refused(
                 "cipher is unknown: was des",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s5",
-                "--cipher",
-                "des",
-                "--key-file",
-                good);
-        refused(
-                "line 1 is no SPI with a key",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s5",
-                "--key-file",
-                broken);
-        refused(
-                "must be an absolute path",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s5",
-                "--key-file",
-                "good.keys");
-        refused(
-                "its key is that of",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s5",
-                "--key-file",
-                shared);
+                "--peer b --direction out --spi 0x1005 --label s5 --cipher des --key-file " + good);
+        refused("line 1 is no SPI with a key", "--peer b --direction out --spi 0x1005 --label s5 --key-file " + broken);
+        refused("must be an absolute path", "--peer b --direction out --spi 0x1005 --label s5 --key-file good.keys");
+        refused("its key is that of", "--peer b --direction out --spi 0x1005 --label s5 --key-file " + shared);
         Files.setAttribute(Path.of(good), "unix:mode", 0644);
         refused(
                 "may be used by others than root",
-                "--peer",
-                "b",
-                "--direction",
-                "out",
-                "--spi",
-                "0x1005",
-                "--label",
-                "s5",
-                "--key-file",
-                good);
+                "--peer b --direction out --spi 0x1005 --label s5 --key-file " + good);
 
         assertEquals(before, hosts.onA(ExitCode.DONE, "sas").replaceAll("[0-9]+s", ""));
     }
 
-    private void refused(String why, String... words) {
-        String _ = hosts.onA(ExitCode.BAD_INPUT, words(List.of("sas", "add"), words));
+    private void refused(String why, String options) {
+        String _ = hosts.onA(ExitCode.BAD_INPUT, words("sas add " + options));
         assertTrue(hosts.complaint().contains(why), why + " is not in " + hosts.complaint());
         noKeyIn(hosts.complaint());
     }
 
-    private static String[] words(List<String> first, String... more) {
-        return Stream.concat(first.stream(), Stream.of(more)).toArray(String[]::new);
+    private static String[] words(String line) {
+        return line.split(" ", -1);
     }
 
     private static void noKeyIn(String text) {

@@ -3,7 +3,6 @@ package io.weir.control.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +16,6 @@ import java.util.function.Predicate;
 import io.weir.control.config.HostConfig;
 import io.weir.control.config.HostSettings;
 import io.weir.control.daemon.Daemon;
-import io.weir.datapath.capture.Direction;
-import io.weir.datapath.capture.PcapFrame;
-import io.weir.datapath.capture.PcapngWriter;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -37,8 +33,6 @@ final class TwoTunnelHosts implements AutoCloseable {
     static final String KEY_BA = "b2".repeat(36);
     static final String KEY_NEXT = "c3".repeat(36);
 
-    private static final int IPV4 = 0x0800;
-    private static final int UDP = 17;
     private static final String DOCUMENTS = """
             apiVersion: weir/v1
             kind: Component
@@ -215,30 +209,8 @@ final class TwoTunnelHosts implements AutoCloseable {
 
     /** Lets a datagram from web to a port of db arrive on web's port at host a. */
     void send(int port) throws IOException {
-        Path capture = folder.resolve("send.pcapng");
-        byte[] frame = datagram(port);
-        try (PcapngWriter writer = new PcapngWriter(Files.newOutputStream(capture), "test", 65_535)) {
-            writer.write(new PcapFrame("p-web", Direction.RX, 1_000L, frame.length, frame, "", 0));
-        }
-        String _ = onA(ExitCode.DONE, "replay", capture.toString(), "--port", "p-web");
-    }
-
-    /** Broadcast UDP from 10.0.0.1:1000 to 10.0.0.2, without checksums: nobody learns the other's MAC address first. */
-    private static byte[] datagram(int port) {
-        ByteBuffer frame = ByteBuffer.allocate(60);
-        frame.putShort((short) 0x5254)
-                .putInt(2)
-                .putShort((short) 0x5254)
-                .putInt(1)
-                .putShort((short) IPV4);
-        frame.putShort((short) 0x4500)
-                .putShort((short) 46)
-                .putInt(0x4000)
-                .put((byte) 64)
-                .put((byte) UDP);
-        frame.putShort((short) 0).putInt(0x0A000001).putInt(0x0A000002);
-        frame.putShort((short) 1000).putShort((short) port).putShort((short) 26).putShort((short) 0);
-        return frame.array();
+        String capture = WebDatagrams.write(folder, 1, port).toString();
+        String _ = onA(ExitCode.DONE, "replay", capture, "--port", WebDatagrams.PORT);
     }
 
     @Override
