@@ -1,6 +1,5 @@
 package io.weir.ipsec.sa;
 
-import io.weir.crypto.AeadAlgorithm;
 import io.weir.crypto.AeadOpener;
 import io.weir.datapath.pipeline.DropReason;
 
@@ -9,41 +8,24 @@ import io.weir.datapath.pipeline.DropReason;
  *
  * <p>Threading: the worker; counters, settings and limits are read by any thread.
  */
-public final class InboundSa {
+public final class InboundSa extends SecurityAssociation {
     private static final int EXPIRED = DropReason.ESP_SA_EXPIRED.code();
     private static final int TOO_OLD = DropReason.ESP_TOO_OLD.code();
 
-    private final SaSettings settings;
-    private final AeadAlgorithm algorithm;
     private final AeadOpener opener;
-    private final SaSlot slot;
-    private final SaLimits limits;
-    private final SaCounters counters = new SaCounters();
     private final ReplayWindow window;
     // Written by the worker.
     private boolean begun;
 
     InboundSa(SaSettings settings, AeadOpener opener, SaSlot slot, long nowNs) {
-        this.settings = settings;
-        this.algorithm = settings.cipher().algorithm();
+        super(settings, slot, nowNs);
         this.opener = opener;
-        this.slot = slot;
-        this.limits = new SaLimits(settings, slot.before(), nowNs);
         this.window = new ReplayWindow(settings.replayWindow(), slot.sequence());
     }
 
     /** Number of the level of its packets. */
     public int level() {
-        return settings.level();
-    }
-
-    /** Whether sequence numbers have 64 bits. */
-    public boolean esn() {
-        return settings.esn();
-    }
-
-    public AeadAlgorithm algorithm() {
-        return algorithm;
+        return settings().level();
     }
 
     public AeadOpener opener() {
@@ -52,12 +34,12 @@ public final class InboundSa {
 
     /** The whole sequence number of a packet, negative when it would lie before the first. */
     public long sequence(int low) {
-        return settings.esn() ? window().extend(low) : Integer.toUnsignedLong(low);
+        return esn() ? window().extend(low) : Integer.toUnsignedLong(low);
     }
 
     /** 0 when a packet may be authenticated, else the code of ESP_SA_EXPIRED, ESP_TOO_OLD or ESP_REPLAYED. */
     public int check(long sequence, int length, long nowNs) {
-        if (!limits.allow(counters, length, nowNs)) {
+        if (!limits().allow(counters(), length, nowNs)) {
             return EXPIRED;
         }
         return sequence < 0 ? TOO_OLD : window().check(sequence);
@@ -70,7 +52,7 @@ public final class InboundSa {
     private ReplayWindow window() {
         if (!begun) {
             begun = true;
-            window.begin(slot.sequence());
+            window.begin(slot().sequence());
         }
         return window;
     }
@@ -78,55 +60,24 @@ public final class InboundSa {
     /** Counts an authentic packet, and refuses its sequence number from here on, also after a restart. */
     public void accept(long sequence, int length, long nowNs) {
         window().accept(sequence);
-        slot.received(window.highest());
-        counters.count(length, nowNs);
+        slot().received(window.highest());
+        counters().count(length, nowNs);
     }
 
     /** Counts a drop, and returns the negative code of its reason. */
     public int drop(int reasonCode) {
-        return counters.drop(reasonCode);
+        return counters().drop(reasonCode);
     }
 
-    SaSettings settings() {
-        return settings;
+    @Override
+    long lastSequence() {
+        return slot().sequence();
     }
 
-    SaKey.Fingerprint fingerprint() {
-        return slot.fingerprint();
-    }
-
-    SaCounters counters() {
-        return counters;
-    }
-
-    SaLimits limits() {
-        return limits;
-    }
-
-    long highestSequence() {
-        return slot.sequence();
-    }
-
-    /** It will be published: it takes over from removed SAs with its key. */
-    void succeed() {
-        slot.succeed();
-    }
-
-    /** Keeps for the next life what was used. */
-    void keepUsage() {
-        slot.used(counters);
-    }
-
-    /** No worker will get it any more; one may still have it. */
-    void retire(boolean retires) {
-        keepUsage();
-        slot.retire(retires);
-    }
-
-    /** When no worker has it any more. */
+    @Override
     void close() {
         opener.close();
         keepUsage();
-        slot.release();
+        slot().release();
     }
 }

@@ -3,7 +3,6 @@ package io.weir.ipsec.sa;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
-import io.weir.crypto.AeadAlgorithm;
 import io.weir.crypto.AeadSealer;
 import io.weir.datapath.pipeline.DropReason;
 
@@ -13,18 +12,13 @@ import io.weir.datapath.pipeline.DropReason;
  *
  * <p>Threading: the worker; counters, settings and limits are read by any thread.
  */
-public final class OutboundSa {
+public final class OutboundSa extends SecurityAssociation {
     private static final int EXHAUSTED = DropReason.ESP_SA_EXHAUSTED.code();
 
     private static final VarHandle SEQUENCE = field("sequence");
     private static final VarHandle RESERVED = field("reserved");
 
-    private final SaSettings settings;
-    private final AeadAlgorithm algorithm;
     private final AeadSealer sealer;
-    private final SaSlot slot;
-    private final SaLimits limits;
-    private final SaCounters counters = new SaCounters();
     private final long ivOffset;
     // Written by the worker, read by the control thread.
     private long sequence;
@@ -32,32 +26,20 @@ public final class OutboundSa {
     private long reserved;
 
     OutboundSa(SaSettings settings, AeadSealer sealer, SaSlot slot, long nowNs) {
-        this.settings = settings;
-        this.algorithm = settings.cipher().algorithm();
+        super(settings, slot, nowNs);
         this.sealer = sealer;
-        this.slot = slot;
-        this.limits = new SaLimits(settings, slot.before(), nowNs);
         this.sequence = slot.sequence();
         this.reserved = sequence;
         this.ivOffset = slot.ivOffset();
     }
 
-    /** Whether sequence numbers have 64 bits. */
-    public boolean esn() {
-        return settings.esn();
-    }
-
     public int spi() {
-        return settings.spi();
+        return settings().spi();
     }
 
     /** Bytes that inner packets are padded to at least. */
     public int tfcLength() {
-        return settings.tfcLength();
-    }
-
-    public AeadAlgorithm algorithm() {
-        return algorithm;
+        return settings().tfcLength();
     }
 
     public AeadSealer sealer() {
@@ -72,10 +54,10 @@ public final class OutboundSa {
      */
     public long next(int length, long nowNs) {
         long next = sequence + 1;
-        if (next > (long) RESERVED.getAcquire(this) || !limits.allow(counters, length, nowNs)) {
+        if (next > (long) RESERVED.getAcquire(this) || !limits().allow(counters(), length, nowNs)) {
             return 0;
         }
-        counters.count(length, nowNs);
+        counters().count(length, nowNs);
         SEQUENCE.setOpaque(this, next);
         return next;
     }
@@ -87,26 +69,10 @@ public final class OutboundSa {
 
     /** Counts a packet that was refused because the SA is used up. */
     public int exhausted() {
-        return counters.drop(EXHAUSTED);
+        return counters().drop(EXHAUSTED);
     }
 
-    SaSettings settings() {
-        return settings;
-    }
-
-    SaKey.Fingerprint fingerprint() {
-        return slot.fingerprint();
-    }
-
-    SaCounters counters() {
-        return counters;
-    }
-
-    SaLimits limits() {
-        return limits;
-    }
-
-    /** Highest sequence number sent, or that of the life before. */
+    @Override
     long lastSequence() {
         return (long) SEQUENCE.getOpaque(this);
     }
@@ -118,38 +84,22 @@ public final class OutboundSa {
      */
     int reserveAhead() {
         long last = lastSequence();
-        if (reserved - last > slot.block() / 2 || reserved >= limits.sequence()) {
+        if (reserved - last > slot().block() / 2 || reserved >= limits().sequence()) {
             return 0;
         }
-        long wanted = Math.min(last + slot.block(), limits.sequence());
-        int result = slot.reserve(wanted);
+        long wanted = Math.min(last + slot().block(), limits().sequence());
+        int result = slot().reserve(wanted);
         if (result == 0) {
             RESERVED.setRelease(this, wanted);
         }
         return result;
     }
 
-    /** It will be published: it takes over from removed SAs with its key. */
-    void succeed() {
-        slot.succeed();
-    }
-
-    /** Keeps for the next life what was used. */
-    void keepUsage() {
-        slot.used(counters);
-    }
-
-    /** No worker will get it any more; one may still have it. */
-    void retire(boolean retires) {
-        keepUsage();
-        slot.retire(retires);
-    }
-
-    /** When no worker has it any more. */
+    @Override
     void close() {
         sealer.close();
         keepUsage();
-        slot.giveBack(sequence);
+        slot().giveBack(sequence);
     }
 
     private static VarHandle field(String name) {

@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,7 @@ public final class Sad implements AutoCloseable {
     private final CryptoLibrary library;
     private final SaStateFile state;
     // In the order in which they were added.
-    private final List<InboundSa> inbound = new ArrayList<>();
-    private final List<OutboundSa> outbound = new ArrayList<>();
+    private final List<SecurityAssociation> present = new ArrayList<>();
     private final List<Retired> retired = new ArrayList<>();
 
     private SadSnapshot published = SadSnapshot.EMPTY;
@@ -38,7 +38,7 @@ public final class Sad implements AutoCloseable {
     private SadSnapshot seen = SadSnapshot.EMPTY;
 
     /** An SA that no snapshot of version {@code since} or later has. */
-    private record Retired(long since, Runnable wipe) {}
+    private record Retired(long since, SecurityAssociation sa) {}
 
     /** An SA's name in a tunnel. */
     public record SaId(Direction direction, int spi) {}
@@ -77,55 +77,42 @@ public final class Sad implements AutoCloseable {
      */
     public void change(List<SaSettings> added, List<SaId> removed, long nowNs) {
         requireChange(added, removed);
-        List<InboundSa> goneInbound = new ArrayList<>(inbound);
-        goneInbound.removeIf(sa -> !removed.contains(id(sa.settings())));
-        List<OutboundSa> goneOutbound = new ArrayList<>(outbound);
-        goneOutbound.removeIf(sa -> !removed.contains(id(sa.settings())));
-        List<InboundSa> moreInbound = new ArrayList<>();
-        List<OutboundSa> moreOutbound = new ArrayList<>();
-        retire(goneInbound, goneOutbound, true);
+        List<SecurityAssociation> gone = present.stream()
+                .filter(sa -> removed.contains(id(sa.settings())))
+                .toList();
+        List<SecurityAssociation> more = new ArrayList<>();
+        gone.forEach(sa -> sa.retire(true));
         try {
             for (SaSettings settings : added) {
-                make(settings, nowNs, moreInbound, moreOutbound);
+                make(settings, nowNs, more);
             }
         } catch (IllegalArgumentException | IllegalStateException refused) {
-            retire(goneInbound, goneOutbound, false);
-            moreInbound.forEach(InboundSa::close);
-            moreOutbound.forEach(OutboundSa::close);
+            gone.forEach(sa -> sa.retire(false));
+            more.forEach(SecurityAssociation::close);
             throw refused;
         }
-        moreInbound.forEach(InboundSa::succeed);
-        moreOutbound.forEach(OutboundSa::succeed);
-        inbound.removeAll(goneInbound);
-        outbound.removeAll(goneOutbound);
-        inbound.addAll(moreInbound);
-        outbound.addAll(moreOutbound);
-        SadSnapshot next = new SadSnapshot(published.version() + 1, inbound, outbound);
-        goneInbound.forEach(sa -> retired.add(new Retired(next.version(), sa::close)));
-        goneOutbound.forEach(sa -> retired.add(new Retired(next.version(), sa::close)));
+        more.forEach(SecurityAssociation::succeed);
+        present.removeAll(gone);
+        present.addAll(more);
+        SadSnapshot next = new SadSnapshot(published.version() + 1, present);
+        gone.forEach(sa -> retired.add(new Retired(next.version(), sa)));
         PUBLISHED.setRelease(this, next);
     }
 
-    private static void retire(List<InboundSa> inbound, List<OutboundSa> outbound, boolean retires) {
-        inbound.forEach(sa -> sa.retire(retires));
-        outbound.forEach(sa -> sa.retire(retires));
-    }
-
     private void requireChange(List<SaSettings> added, List<SaId> removed) {
-        Map<SaId, SaKey.Fingerprint> present = new HashMap<>();
-        inbound.forEach(sa -> present.put(id(sa.settings()), sa.fingerprint()));
-        outbound.forEach(sa -> present.put(id(sa.settings()), sa.fingerprint()));
+        Map<SaId, SaKey.Fingerprint> keys = new HashMap<>();
+        present.forEach(sa -> keys.put(id(sa.settings()), sa.fingerprint()));
         for (SaId id : removed) {
-            if (present.remove(id) == null) {
+            if (keys.remove(id) == null) {
                 throw new IllegalArgumentException(SaSettings.name(id.direction(), id.spi()) + ": there is none");
             }
         }
         for (SaSettings settings : added) {
             SaKey.Fingerprint key = settings.key().fingerprint();
-            for (Map.Entry<SaId, SaKey.Fingerprint> other : present.entrySet()) {
+            for (Map.Entry<SaId, SaKey.Fingerprint> other : keys.entrySet()) {
                 requireDifferent(settings, key, other.getKey(), other.getValue());
             }
-            present.put(id(settings), key);
+            keys.put(id(settings), key);
         }
     }
 
@@ -141,17 +128,17 @@ public final class Sad implements AutoCloseable {
         }
     }
 
-    private void make(SaSettings settings, long nowNs, List<InboundSa> moreInbound, List<OutboundSa> moreOutbound) {
+    private void make(SaSettings settings, long nowNs, List<SecurityAssociation> more) {
         AeadAlgorithm algorithm = settings.cipher().algorithm();
         byte[] material = settings.key().material();
         try {
             if (settings.direction() == Direction.INBOUND) {
                 AeadOpener opener = library.opener(algorithm, material);
-                moreInbound.add(new InboundSa(settings, opener, slot(settings, opener), nowNs));
+                more.add(new InboundSa(settings, opener, slot(settings, opener), nowNs));
             } else {
                 AeadSealer sealer = library.sealer(algorithm, material);
                 OutboundSa sa = new OutboundSa(settings, sealer, slot(settings, sealer), nowNs);
-                moreOutbound.add(sa);
+                more.add(sa);
                 requireReserve(sa);
             }
         } finally {
@@ -185,11 +172,10 @@ public final class Sad implements AutoCloseable {
      */
     public int maintain() {
         wipeRetired();
-        inbound.forEach(InboundSa::keepUsage);
-        outbound.forEach(OutboundSa::keepUsage);
         int worst = 0;
-        for (OutboundSa sa : outbound) {
-            worst = Math.min(worst, sa.reserveAhead());
+        for (SecurityAssociation sa : present) {
+            sa.keepUsage();
+            worst = sa instanceof OutboundSa outbound ? Math.min(worst, outbound.reserveAhead()) : worst;
         }
         return worst;
     }
@@ -201,7 +187,7 @@ public final class Sad implements AutoCloseable {
         for (Retired gone : unused) {
             // First: what fails is not tried twice, and does not keep the others from it.
             retired.remove(gone);
-            gone.wipe().run();
+            gone.sa().close();
         }
     }
 
@@ -212,8 +198,7 @@ public final class Sad implements AutoCloseable {
 
     /** Whether it has this very SA: the same settings, and the same key. */
     public boolean has(SaSettings settings) {
-        return inbound.stream().anyMatch(sa -> same(sa.settings(), sa.fingerprint(), settings))
-                || outbound.stream().anyMatch(sa -> same(sa.settings(), sa.fingerprint(), settings));
+        return present.stream().anyMatch(sa -> same(sa.settings(), sa.fingerprint(), settings));
     }
 
     private static boolean same(SaSettings present, SaKey.Fingerprint key, SaSettings other) {
@@ -233,20 +218,17 @@ public final class Sad implements AutoCloseable {
 
     /** Every SA as it is now, inbound first, oldest first. */
     public List<SaStatus> status(long nowNs) {
-        List<SaStatus> list = new ArrayList<>();
-        for (InboundSa sa : inbound) {
-            list.add(status(sa.settings(), sa.counters(), sa.limits(), sa.highestSequence(), true, nowNs));
-        }
         SadSnapshot now = published;
-        for (OutboundSa sa : outbound) {
-            boolean taken = now.outbound(sa.settings().level()) == sa;
-            list.add(status(sa.settings(), sa.counters(), sa.limits(), sa.lastSequence(), taken, nowNs));
-        }
-        return list;
+        return present.stream()
+                .map(sa -> status(sa, now, nowNs))
+                .sorted(Comparator.comparing(SaStatus::direction))
+                .toList();
     }
 
-    private static SaStatus status(
-            SaSettings settings, SaCounters counters, SaLimits limits, long sequence, boolean current, long nowNs) {
+    private static SaStatus status(SecurityAssociation sa, SadSnapshot now, long nowNs) {
+        SaSettings settings = sa.settings();
+        SaCounters counters = sa.counters();
+        boolean current = sa instanceof InboundSa || now.outbound(settings.level()) == sa;
         return new SaStatus(
                 settings.direction(),
                 settings.spi(),
@@ -260,11 +242,11 @@ public final class Sad implements AutoCloseable {
                 counters.packets(),
                 counters.bytes(),
                 counters.drops(),
-                sequence,
-                limits.ageNs(nowNs),
+                sa.lastSequence(),
+                sa.limits().ageNs(nowNs),
                 counters.packets() == 0 ? -1 : nowNs - counters.lastUsedNs(),
                 current,
-                limits.expiry(counters, sequence, nowNs));
+                sa.limits().expiry(counters, sa.lastSequence(), nowNs));
     }
 
     private static SaId id(SaSettings settings) {
@@ -274,12 +256,10 @@ public final class Sad implements AutoCloseable {
     /** Wipes every key, and keeps what was used of the reserved numbers. */
     @Override
     public void close() {
-        retired.forEach(gone -> gone.wipe().run());
-        inbound.forEach(InboundSa::close);
-        outbound.forEach(OutboundSa::close);
+        retired.forEach(gone -> gone.sa().close());
+        present.forEach(SecurityAssociation::close);
         retired.clear();
-        inbound.clear();
-        outbound.clear();
+        present.clear();
         published = SadSnapshot.EMPTY;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: immutable.
  */
 public final class SadSnapshot {
-    static final SadSnapshot EMPTY = new SadSnapshot(0, List.of(), List.of());
+    static final SadSnapshot EMPTY = new SadSnapshot(0, List.of());
 
     private static final int HASH_MULTIPLIER = 0x9E37_79B9;
     private static final int MIN_PLACES = 8;
@@ -26,20 +26,26 @@ public final class SadSnapshot {
 
     /**
      * @param version one more than that of the snapshot before
-     * @param outbound oldest first
+     * @param present oldest first
      */
-    SadSnapshot(long version, List<InboundSa> inbound, List<OutboundSa> outbound) {
+    SadSnapshot(long version, List<SecurityAssociation> present) {
         this.version = version;
-        int inboundPlaces = places(inbound.size());
+        int outboundCount =
+                (int) present.stream().filter(OutboundSa.class::isInstance).count();
+        int inboundPlaces = places(present.size() - outboundCount);
         this.inbound = new InboundSa[inboundPlaces];
         this.spis = new int[inboundPlaces];
         this.inboundShift = Integer.SIZE - Integer.numberOfTrailingZeros(inboundPlaces);
-        int outboundPlaces = places(outbound.size());
+        int outboundPlaces = places(outboundCount);
         this.outbound = new OutboundSa[outboundPlaces];
         this.levels = new int[outboundPlaces];
         this.outboundShift = Integer.SIZE - Integer.numberOfTrailingZeros(outboundPlaces);
-        inbound.forEach(this::put);
-        outbound.forEach(this::put);
+        for (SecurityAssociation sa : present) {
+            switch (sa) {
+                case InboundSa opens -> put(opens);
+                case OutboundSa seals -> put(seals);
+            }
+        }
     }
 
     long version() {

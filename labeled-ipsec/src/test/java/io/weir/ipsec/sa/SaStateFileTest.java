@@ -123,7 +123,7 @@ class SaStateFileTest {
                 assertEquals(0, sa.next(1001 - life * 400, NOW_NS), "its bytes");
                 for (int i = 0; i < 2; i++) {
                     assertTrue(sa.next(200, NOW_NS) > 0);
-                    received.accept(received.highestSequence() + 1, 200, NOW_NS);
+                    received.accept(received.lastSequence() + 1, 200, NOW_NS);
                 }
             }
         }

@@ -282,7 +282,7 @@ class SadTest {
         assertEquals(0, sad.maintain());
         assertEquals(SaStateFile.BLOCK + 1, out.next(100, NOW_NS));
         in.accept(77, 100, NOW_NS);
-        assertEquals(77, in.highestSequence());
+        assertEquals(77, in.lastSequence());
         sad.remove(Direction.OUTBOUND, 1000, NOW_NS);
         sad.add(outbound(1000, 2), NOW_NS);
         assertEquals(2 * SaStateFile.BLOCK + 1, nextOf(2), "behind the reserve");
