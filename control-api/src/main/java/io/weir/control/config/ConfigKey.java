@@ -281,6 +281,12 @@ public enum ConfigKey {
             true,
             RESTART,
             "Whether ESP packets may not be fragmented on their path; the tunnel then takes no more than the path."),
+    PEER_DSCP(
+            "peers[].dscp",
+            "unlabelled | copy | clear",
+            "unlabelled",
+            RESTART,
+            "What the wire sees of the packets' DSCP, which guests choose: that of packets without a level, of all, of none. Congestion marks are always carried."),
     PEER_LABEL(
             "peers[].label",
             "level or range of levels",

@@ -22,6 +22,7 @@ import io.weir.ipsec.sa.TrafficSelector;
 import io.weir.ipsec.transport.Encapsulation;
 import io.weir.ipsec.transport.Transport;
 import io.weir.ipsec.tunnel.TunnelSettings;
+import io.weir.ipsec.tunnel.TunnelSettings.Dscp;
 import io.weir.ipsec.tunnel.TunnelSettings.Payload;
 
 /**
@@ -55,6 +56,7 @@ final class PeerConfig {
         LevelRange range = LabelConfig.range(peer, ConfigKey.PEER_LABEL).orElse(LevelRange.ALL);
         List<TrafficSelector> selectors = selectors(peer, payload);
         boolean dontFragment = peer.flag(ConfigKey.PEER_DONT_FRAGMENT);
+        Dscp dscp = peer.choice(ConfigKey.PEER_DSCP, Dscp.class, Dscp.UNLABELLED);
         if (local.isPresent() && remote.isPresent()) {
             endpoint(peer, local.get(), remote.get(), encapsulation, port);
         }
@@ -65,7 +67,17 @@ final class PeerConfig {
             return Optional.empty();
         }
         TunnelSettings tunnel = new TunnelSettings(
-                name, local.get(), remote.get(), encapsulation, port, payload, transport, selectors, dontFragment, sas);
+                name,
+                local.get(),
+                remote.get(),
+                encapsulation,
+                port,
+                payload,
+                transport,
+                selectors,
+                dontFragment,
+                sas,
+                dscp);
         return Optional.of(new PeerSettings(tunnel, range, keyFile));
     }
 
@@ -242,7 +254,10 @@ final class PeerConfig {
             return;
         }
         String other = contexts.putIfAbsent(sa.level(), sa.context());
-        if (other != null && SaLabel.contradict(other, sa.context())) {
+        if (other != null && !SaLabel.contradict(other, sa.context())) {
+            // A context says more than the level by itself.
+            contexts.merge(sa.level(), sa.context(), (one, two) -> one.length() >= two.length() ? one : two);
+        } else if (other != null) {
             section.problem(
                     ConfigKey.SA_LABEL,
                     "an outbound SA of the peer has the level as " + other + ": was " + sa.context(),

@@ -76,6 +76,7 @@ class PeerConfigTest {
                     remote: 192.0.2.2
                     port: 4501
                     transport: io_uring
+                    dscp: clear
                     label: "s0-s5:c1"
                     keyFile: KEYS
                     sas:
@@ -96,6 +97,7 @@ class PeerConfigTest {
         assertEquals(TunnelSettings.Payload.ETHERNET, tunnel.payload());
         assertEquals(Transport.IO_URING, tunnel.transport());
         assertTrue(tunnel.dontFragment());
+        assertEquals(TunnelSettings.Dscp.CLEAR, tunnel.dscp());
         assertEquals(LevelRange.parse("s0-s5:c1"), peer.label());
         SaSettings out = tunnel.sas().getFirst();
         int level = LevelNumbers.process().number(Level.parse("s2:c1"));
@@ -278,6 +280,20 @@ class PeerConfigTest {
 
         assertEquals(2, errors.size(), errors::toString);
         assertTrue(errors.getFirst().contains("peers[0].sas[0].label: is missing, and the peer's label is s2"));
+    }
+
+    @Test
+    void shouldRefuseTwoContextsAlsoBehindALevelByItself() throws IOException {
+        Files.writeString(
+                keys,
+                "0x1001: " + KEY_OUT + "\n0x1002: " + "d4".repeat(36) + "\n0x2001: " + KEY_IN + "\n0x1003: "
+                        + "e5".repeat(36) + "\n");
+        String sas = "sas: [{direction: out, spi: 0x1001, label: \"s2\"},"
+                + " {direction: out, spi: 0x1002, label: \"u:r:app_t:s2\"},"
+                + " {direction: out, spi: 0x1003, label: \"u:r:db_t:s2\"},"
+                + " {direction: in, spi: 0x2001, label: \"u:r:db_t:s2\"}]";
+
+        assertEquals(1, errors(peer("").replaceFirst("sas: .*", sas)).size());
     }
 
     @Test

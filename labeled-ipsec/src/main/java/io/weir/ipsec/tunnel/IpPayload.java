@@ -173,8 +173,8 @@ final class IpPayload implements TunnelPayload {
     }
 
     @Override
-    public boolean keep(UnsafeBuffer view, int level, long nowNs) {
-        int version = u16(view, EthernetHeader.TYPE_OFFSET) == EthernetHeader.TYPE_IPV4 ? 4 : 6;
+    public boolean keep(UnsafeBuffer view, int nextHeader, int level, long nowNs) {
+        int version = version(nextHeader);
         return neighbours.waiting().keep(version, destinationHigh, destinationLow, view, level, nowNs);
     }
 

@@ -48,8 +48,10 @@ interface TunnelPayload extends AutoCloseable {
     /**
      * Keeps the frame that {@link #deliver} has just refused as unreachable, until its host has answered; it becomes one of the
      * tunnel's own frames then, or when it has waited for too long. False when it is not kept.
+     *
+     * @param view as {@link #deliver} has left it
      */
-    default boolean keep(UnsafeBuffer view, int level, long nowNs) {
+    default boolean keep(UnsafeBuffer view, int nextHeader, int level, long nowNs) {
         return false;
     }
 

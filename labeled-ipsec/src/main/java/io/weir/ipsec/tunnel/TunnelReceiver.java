@@ -154,8 +154,10 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
         int opened = esp.open(datagram, length, at + headroom, batch.nowNs());
         int reason = opened < 0 ? -opened : judge(at, headroom + opened, trafficClass, batch.nowNs());
         if (reason != DropReason.NONE) {
+            // Before it is abandoned, which gives the place of its headers back to another's payload.
+            boolean kept = reason == UNREACHABLE && keep(trafficClass, batch.nowNs());
             coalescer.abandon();
-            return reason == UNREACHABLE && keep(trafficClass, batch.nowNs()) ? DropReason.NONE : reason;
+            return kept ? DropReason.NONE : reason;
         }
         int level = esp.level();
         int place = batch.count();
@@ -170,7 +172,7 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
     /** A mark of congestion is on the outer header only, and would be lost: that packet is dropped, which says the same. */
     private boolean keep(int trafficClass, long nowNs) {
         boolean congested = trafficClass > 0 && (trafficClass & Congestion.ECN_MASK) == Congestion.ECN_MASK;
-        return !congested && payload.keep(view, esp.level(), nowNs);
+        return !congested && payload.keep(view, esp.nextHeader(), esp.level(), nowNs);
     }
 
     private int judge(long at, int length, int trafficClass, long nowNs) {

@@ -48,7 +48,7 @@ public record TunnelSettings(
     /** The DSCP of outer headers. Guests choose that of inner packets, so that copied it is a channel from their level to the wire. */
     public enum Dscp {
         /** Copied from packets without a level, zero for all that have one. */
-        BY_LEVEL,
+        UNLABELLED,
         /** The inner packet's. */
         COPY,
         /** Zero. */
@@ -56,7 +56,7 @@ public record TunnelSettings(
 
         /** Whether a packet of that level shows its DSCP; 0 is none. */
         boolean copies(int level) {
-            return this == COPY || (this == BY_LEVEL && level == 0);
+            return this == COPY || (this == UNLABELLED && level == 0);
         }
     }
 
@@ -72,7 +72,18 @@ public record TunnelSettings(
             List<TrafficSelector> selectors,
             boolean dontFragment,
             List<SaSettings> sas) {
-        this(name, local, remote, encapsulation, port, payload, transport, selectors, dontFragment, sas, Dscp.BY_LEVEL);
+        this(
+                name,
+                local,
+                remote,
+                encapsulation,
+                port,
+                payload,
+                transport,
+                selectors,
+                dontFragment,
+                sas,
+                Dscp.UNLABELLED);
     }
 
     public TunnelSettings {

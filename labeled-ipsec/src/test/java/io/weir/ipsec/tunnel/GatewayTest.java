@@ -220,6 +220,50 @@ class GatewayTest {
     }
 
     @Test
+    void shouldKeepAPacketAsItIsBehindASuperFrame() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        arrive(packetOf(fromPeer(tcp().payload(counting(1000, 1))).frame()), 4);
+        arrive(
+                packetOf(fromPeer(tcp().payload(counting(1000, 2)).sequence(1001))
+                        .frame()),
+                4);
+        TestPacket last = fromPeer(tcp6().payload(counting(100, 3)));
+        arrive(packetOf(last.frame()), 41);
+        end.receiveAll();
+
+        end.transmit(advertisement(), 2);
+
+        last.destinationMac = HOST;
+        last.sourceMac = mac;
+        List<TunnelEnd.Frame> kept = end.receiveAll();
+        assertEquals(1, kept.size());
+        assertArrayEquals(last.frame(), kept.getFirst().bytes());
+    }
+
+    @Test
+    void shouldNotMakeAKeptPacketOfAnothersPayload() {
+        end.transmit(toGateway(udp(10)).frame(), 2);
+        byte[] forged = counting(1000, 2);
+        // The last 54 bytes: a frame of the attacker's choice, from 10.8.0.1 of this side, which no selector lets in.
+        byte[] header = HexFormat.of()
+                .parseHex("000000000000" + "02deadbeef00" + "0800" + "450000641234400040110000" + "0a080001"
+                        + "0a080114" + "0000000000000000000000000000000000000000");
+        System.arraycopy(header, 0, forged, 1000 - 54, 54);
+        arrive(packetOf(fromPeer(tcp().payload(counting(1000, 1))).frame()), 4);
+        arrive(packetOf(fromPeer(tcp().payload(forged).sequence(1001)).frame()), 4);
+        TestPacket last = fromPeer(udp(100));
+        last.destination4 = "0a080115";
+        arrive(packetOf(last.frame()), 4);
+        end.receiveAll();
+
+        end.transmit(arp(2, mac, HOST + 1, 0x0A08_0115, mac, 0x0A09_0115), 2);
+
+        for (TunnelEnd.Frame frame : end.receiveAll()) {
+            assertTrue(i32(frame.bytes(), 26) != 0x0A08_0001, "a peer's packet has a source of this side");
+        }
+    }
+
+    @Test
     void shouldKeepAPacketForItsOwnHostOnly() {
         arrive(packetOf(fromPeer(udp(100)).frame()), 4);
         TestPacket other = fromPeer(udp(100));
