@@ -14,6 +14,9 @@ public final class InboundSa {
     private static final int TOO_OLD = DropReason.ESP_TOO_OLD.code();
 
     private final SaSettings settings;
+    // Of the settings, so that a packet need not follow pointers to what it asks for.
+    private final int level;
+    private final boolean esn;
     private final AeadAlgorithm algorithm;
     private final AeadOpener opener;
     private final SaSlot slot;
@@ -25,6 +28,8 @@ public final class InboundSa {
 
     InboundSa(SaSettings settings, AeadOpener opener, SaSlot slot, long nowNs) {
         this.settings = settings;
+        this.level = settings.level();
+        this.esn = settings.esn();
         this.algorithm = settings.cipher().algorithm();
         this.opener = opener;
         this.slot = slot;
@@ -34,12 +39,12 @@ public final class InboundSa {
 
     /** Number of the level of its packets. */
     public int level() {
-        return settings.level();
+        return level;
     }
 
     /** Whether sequence numbers have 64 bits. */
     public boolean esn() {
-        return settings.esn();
+        return esn;
     }
 
     public AeadAlgorithm algorithm() {
@@ -52,7 +57,7 @@ public final class InboundSa {
 
     /** The whole sequence number of a packet, negative when it would lie before the first. */
     public long sequence(int low) {
-        return settings.esn() ? window().extend(low) : Integer.toUnsignedLong(low);
+        return esn ? window().extend(low) : Integer.toUnsignedLong(low);
     }
 
     /** 0 when a packet may be authenticated, else the code of ESP_SA_EXPIRED, ESP_TOO_OLD or ESP_REPLAYED. */

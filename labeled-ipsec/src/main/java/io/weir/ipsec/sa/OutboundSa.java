@@ -20,6 +20,10 @@ public final class OutboundSa {
     private static final VarHandle RESERVED = field("reserved");
 
     private final SaSettings settings;
+    // Of the settings, so that a packet need not follow pointers to what it asks for.
+    private final int spi;
+    private final boolean esn;
+    private final int tfcLength;
     private final AeadAlgorithm algorithm;
     private final AeadSealer sealer;
     private final SaSlot slot;
@@ -33,6 +37,9 @@ public final class OutboundSa {
 
     OutboundSa(SaSettings settings, AeadSealer sealer, SaSlot slot, long nowNs) {
         this.settings = settings;
+        this.spi = settings.spi();
+        this.esn = settings.esn();
+        this.tfcLength = settings.tfcLength();
         this.algorithm = settings.cipher().algorithm();
         this.sealer = sealer;
         this.slot = slot;
@@ -44,16 +51,16 @@ public final class OutboundSa {
 
     /** Whether sequence numbers have 64 bits. */
     public boolean esn() {
-        return settings.esn();
+        return esn;
     }
 
     public int spi() {
-        return settings.spi();
+        return spi;
     }
 
     /** Bytes that inner packets are padded to at least. */
     public int tfcLength() {
-        return settings.tfcLength();
+        return tfcLength;
     }
 
     public AeadAlgorithm algorithm() {
