@@ -1,7 +1,6 @@
 package io.weir.datapath.firewall;
 
 import io.weir.datapath.packet.PacketBatch;
-import io.weir.datapath.wire.IpProtocol;
 
 /**
  * Tells DHCP (RFC 2131 section 4.1) and DHCPv6 (RFC 8415 section 7.2) by their ports.
@@ -24,7 +23,7 @@ final class Dhcp {
 
     /** One of the kinds above. */
     static int kind(PacketBatch batch, int i) {
-        if (batch.ipProtocol(i) != IpProtocol.UDP || batch.transportOffset(i) == 0) {
+        if (!batch.is(i, PacketBatch.IS_DHCP)) {
             return NONE;
         }
         int ports = batch.word(i, batch.transportOffset(i));
@@ -50,7 +49,7 @@ final class Dhcp {
 
     /** Whether a packet goes to where clients listen: only a server's may, whatever port it comes from. */
     static boolean isForClient(PacketBatch batch, int i) {
-        if (batch.ipProtocol(i) != IpProtocol.UDP || batch.transportOffset(i) == 0) {
+        if (!batch.is(i, PacketBatch.IS_DHCP)) {
             return false;
         }
         int destination = batch.word(i, batch.transportOffset(i)) & 0xFFFF;

@@ -105,8 +105,9 @@ public final class FirewallStage implements Stage, AutoCloseable {
 
     /** Tells the packets that may have sessions from others, and lets those sessions come from memory meanwhile. */
     private void prepare(PacketBatch batch) {
+        boolean judged = current.judged(batch.ingressPort());
         for (int i = 0; i < batch.count(); i++) {
-            kinds[i] = batch.forwarded(i) && concerned(batch, i) ? kind(batch, i) : PASS;
+            kinds[i] = batch.forwarded(i) && (judged || concerned(batch, i)) ? kind(batch, i) : PASS;
             if (kinds[i] == FLOW) {
                 flows.prepare(batch, i);
             } else {
@@ -117,11 +118,12 @@ public final class FirewallStage implements Stage, AutoCloseable {
     }
 
     private int kind(PacketBatch batch, int i) {
-        if (batch.is(i, CONTROL)) {
-            return NEIGHBOUR;
+        int traits = batch.traits(i);
+        if ((traits & (CONTROL | PacketBatch.IS_DHCP)) == 0) {
+            return (traits & IP) != 0 ? FLOW : OTHER;
         }
-        if (!batch.is(i, IP)) {
-            return OTHER;
+        if ((traits & CONTROL) != 0) {
+            return NEIGHBOUR;
         }
         int dhcp = Dhcp.kind(batch, i);
         boolean exempt = dhcp != Dhcp.NONE && Dhcp.isForDhcp(batch, i) && reach.maySendDhcp(batch.ingressPort(), dhcp);

@@ -77,16 +77,13 @@ final class SessionJudge implements AutoCloseable {
 
     /** Lets the sessions that packets have asked for come from memory at once, and not one after the other. */
     void readAhead(PacketBatch batch) {
-        for (int i = 0; i < batch.count(); i++) {
-            if (keyed[i]) {
-                guesses[i] = table.prefetch(hashes[i]);
-            }
-        }
+        table.readAhead(hashes, guesses, batch.count());
     }
 
     /** The packet asks for no session. */
     void skip(int i) {
         keyed[i] = false;
+        hashes[i] = 0;
     }
 
     /** Judges an IP packet that is prepared. */
@@ -95,16 +92,16 @@ final class SessionJudge implements AutoCloseable {
             laterFragment(batch, i, policy);
             return;
         }
-        key = keys[i];
         if (isIcmp(batch, i) && isError(batch, i)) {
             icmpError(batch, i, policy);
             return;
         }
-        int session = sessions.find(key, hashes[i], guesses[i]);
+        SessionKey asked = keys[i];
+        int session = sessions.find(asked, hashes[i], guesses[i]);
         if (session == MISS) {
             begin(batch, i, policy, MISS);
         } else {
-            belongs(batch, i, policy, session, fields.isReply(session, key));
+            belongs(batch, i, policy, session, fields.isReply(session, asked));
         }
     }
 
@@ -263,6 +260,7 @@ final class SessionJudge implements AutoCloseable {
 
     /** A packet that belongs to no session, or takes the place of the one that its addresses have. */
     private void begin(PacketBatch batch, int i, Policy policy, int former) {
+        key = keys[i];
         batch.wrap(i, judge.frame);
         judge.read(batch, i);
         int egress = batch.egressPort(i);

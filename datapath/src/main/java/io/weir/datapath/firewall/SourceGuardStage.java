@@ -133,15 +133,11 @@ public final class SourceGuardStage implements Stage {
 
     private int ipv4(PacketBatch batch, int i, Policy policy) {
         long source = InternetAddresses.ipv4Low(batch.word(i, batch.networkOffset(i) + Ipv4Header.SOURCE_OFFSET));
-        if (refusedToClient(batch, i)) {
-            return DHCP_SERVER_REFUSED;
+        if (batch.is(i, PacketBatch.IS_DHCP)) {
+            return dhcp(batch, i, policy, source);
         }
         if (isRedirect(batch, i) && !current.router(batch.ingressPort())) {
             return ROUTER_REFUSED;
-        }
-        int dhcp = Dhcp.kind(batch, i);
-        if (dhcp != Dhcp.NONE) {
-            return dhcp(batch, i, policy, dhcp, source);
         }
         return address(batch, i, policy, InternetAddresses.IPV4_HIGH, source);
     }
@@ -168,8 +164,10 @@ public final class SourceGuardStage implements Stage {
         return address(batch, i, policy, high, low);
     }
 
-    private int dhcp(PacketBatch batch, int i, Policy policy, int kind, long source) {
-        if (kind == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort())) {
+    private int dhcp(PacketBatch batch, int i, Policy policy, long source) {
+        int kind = Dhcp.kind(batch, i);
+        boolean fromServer = kind == Dhcp.FROM_SERVER && !mayServe(batch.ingressPort());
+        if (fromServer || refusedToClient(batch, i)) {
             return DHCP_SERVER_REFUSED;
         }
         boolean unspecified = source == InternetAddresses.ipv4Low(0)

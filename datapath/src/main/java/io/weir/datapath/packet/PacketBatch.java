@@ -2,9 +2,8 @@ package io.weir.datapath.packet;
 
 import java.nio.ByteOrder;
 
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
-
-import io.weir.kernel.Memory;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
@@ -48,6 +47,9 @@ public final class PacketBatch {
     public static final int IS_DOUBLE_TAGGED = 1 << 9;
     /** More fragments follow. */
     public static final int MORE_FRAGMENTS = 1 << 10;
+
+    /** UDP whose header names a port of DHCP or DHCPv6, on either side: all that could be such a message. */
+    public static final int IS_DHCP = 1 << 11;
 
     private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
@@ -177,7 +179,7 @@ public final class PacketBatch {
 
     /** 32 bits of the frame in network order, which nothing checks: where the parse stage has found a whole header. */
     public int word(int i, int offset) {
-        int bits = Memory.readInt(address[i] + offset);
+        int bits = UnsafeApi.getInt(address[i] + offset);
         return LITTLE_ENDIAN ? Integer.reverseBytes(bits) : bits;
     }
 

@@ -1,5 +1,6 @@
 package io.weir.datapath.packet;
 
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
@@ -53,6 +54,11 @@ public final class VirtioNetHeader {
     public VirtioNetHeader wrapBefore(long frameAddress) {
         view.wrap(frameAddress - LENGTH, LENGTH);
         return this;
+    }
+
+    /** Whether the header of the frame at that address has neither flags nor a kind of super-frame. */
+    public static boolean isEmptyBefore(long frameAddress) {
+        return UnsafeApi.getShort(frameAddress - LENGTH + FLAGS_OFFSET) == 0;
     }
 
     public int flags() {

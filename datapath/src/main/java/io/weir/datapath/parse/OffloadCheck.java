@@ -42,6 +42,9 @@ final class OffloadCheck {
 
     /** OFFLOAD_INVALID, or 0; {@code networkEnd} is where the IP headers of an IP packet end. */
     int check(PacketBatch batch, int i, int networkEnd) {
+        if (VirtioNetHeader.isEmptyBefore(batch.address(i))) {
+            return DropReason.NONE;
+        }
         header.wrapBefore(batch.address(i));
         int flags = header.flags();
         if ((flags & ~KNOWN_FLAGS) != 0) {

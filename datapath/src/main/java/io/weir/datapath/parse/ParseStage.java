@@ -23,6 +23,7 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  *
  * <p>The rules of a header stand in its flyweight's {@code check}; the order in which headers follow each other stands here
  * (link layer), in {@link InternetParser} (IPv4, IPv6) and in {@link TransportParser}. All read through one view of the frame.
+ * Before them {@link CommonFrame} takes the frames that need no more than a glance.
  *
  * <p>Metadata is complete for forwarded frames. Of a dropped one it says what was found before the fault, and else: no tag,
  * EtherType 0, offsets 0, IP protocol -1, packet length 0.
@@ -70,6 +71,13 @@ public final class ParseStage implements Stage {
     }
 
     private int parse(PacketBatch batch, int i) {
+        return batch.length(i) <= MAX_FRAME_LENGTH && CommonFrame.parse(batch, i)
+                ? offload.check(batch, i, CommonFrame.networkEnd())
+                : parseInFull(batch, i);
+    }
+
+    /** By every rule, for frames that {@link CommonFrame} does not take. */
+    int parseInFull(PacketBatch batch, int i) {
         begin(batch, i);
         int length = batch.length(i);
         if (length < EthernetHeader.LENGTH) {

@@ -26,14 +26,43 @@ final class TransportParser {
     private static final int FRAGMENT_TINY = DropReason.FRAGMENT_TINY.code();
     private static final int UDP_BAD_LENGTH = DropReason.UDP_BAD_LENGTH.code();
 
+    // The lower of two neighbours: RFC 2131 section 4.1, RFC 8415 section 7.2.
+    private static final int DHCP_PORTS = 67;
+    private static final int DHCPV6_PORTS = 546;
+
     /** Parses the header at {@code offset} of a whole packet that ends at {@code limit}. */
     int parse(PacketBatch batch, int i, UnsafeBuffer frame, int protocol, int offset, int limit) {
         batch.transportOffset(i, offset);
         return switch (protocol) {
             case IpProtocol.TCP -> TcpHeader.check(frame, offset, limit);
-            case IpProtocol.UDP -> UdpHeader.check(frame, offset, limit);
+            case IpProtocol.UDP -> udp(batch, i, frame, offset, UdpHeader.check(frame, offset, limit));
             default -> uncommon(batch, i, frame, protocol, offset, limit);
         };
+    }
+
+    private static int udp(PacketBatch batch, int i, UnsafeBuffer frame, int offset, int reason) {
+        if (reason == DropReason.NONE) {
+            int ports = i32(frame, offset);
+            ParseStage.mark(batch, i, batch.is(i, PacketBatch.IS_IPV4) ? dhcp4(ports) : dhcp6(ports));
+        }
+        return reason;
+    }
+
+    /** The trait of IPv4 packets with these UDP ports: source in the upper 16 bits, destination in the lower. */
+    static int dhcp4(int ports) {
+        return dhcp(ports, DHCP_PORTS);
+    }
+
+    private static int dhcp6(int ports) {
+        return dhcp(ports, DHCPV6_PORTS);
+    }
+
+    private static int dhcp(int ports, int first) {
+        return isEither(ports >>> 16, first) || isEither(ports & 0xFFFF, first) ? PacketBatch.IS_DHCP : 0;
+    }
+
+    private static boolean isEither(int port, int first) {
+        return port == first || port == first + 1;
     }
 
     private int uncommon(PacketBatch batch, int i, UnsafeBuffer frame, int protocol, int offset, int limit) {
@@ -92,7 +121,8 @@ final class TransportParser {
         if (limit - offset < UdpHeader.LENGTH) {
             return FRAGMENT_TINY;
         }
-        return UdpHeader.length(frame, offset) < UdpHeader.LENGTH ? UDP_BAD_LENGTH : DropReason.NONE;
+        int length = UdpHeader.length(frame, offset);
+        return udp(batch, i, frame, offset, length < UdpHeader.LENGTH ? UDP_BAD_LENGTH : DropReason.NONE);
     }
 
     // What is truncation in a whole packet is a tiny fragment here; a header that is wrong in itself stays that.

@@ -49,7 +49,12 @@ final class SessionIndex implements AutoCloseable {
     private final long address;
     private final long mappedBytes;
     private final int mask; // over offsets of buckets
-    private final long[] seeds = new long[6];
+    private final long seed0;
+    private final long seed1;
+    private final long seed2;
+    private final long seed3;
+    private final long seed4;
+    private final long seed5;
 
     SessionIndex(int capacity, long seed) {
         int length = capacity * SLOTS_PER_SESSION / BUCKET_SLOTS * BUCKET_LENGTH;
@@ -57,9 +62,12 @@ final class SessionIndex implements AutoCloseable {
         address = Memory.map(mappedBytes, true);
         slots = new SessionLines((address + HUGE_PAGE_BYTES - 1) & -HUGE_PAGE_BYTES);
         mask = length - BUCKET_LENGTH;
-        for (int i = 0; i < seeds.length; i++) {
-            seeds[i] = mix(seed + i);
-        }
+        seed0 = mix(seed);
+        seed1 = mix(seed + 1);
+        seed2 = mix(seed + 2);
+        seed3 = mix(seed + 3);
+        seed4 = mix(seed + 4);
+        seed5 = mix(seed + 5);
     }
 
     /** Spreads a seed over 64 bits (the finalizer of SplitMix64). */
@@ -75,14 +83,14 @@ final class SessionIndex implements AutoCloseable {
     }
 
     long hash(long firstHigh, long firstLow, long secondHigh, long secondLow, long scope) {
-        long first = fold(firstHigh ^ seeds[0], firstLow ^ seeds[1]);
-        long second = fold(secondHigh ^ seeds[2], secondLow ^ seeds[3]);
-        return fold(first ^ scope ^ seeds[4], second ^ seeds[5]);
+        long first = fold(firstHigh ^ seed0, firstLow ^ seed1);
+        long second = fold(secondHigh ^ seed2, secondLow ^ seed3);
+        return fold(first ^ scope ^ seed4, second ^ seed5);
     }
 
     /** The hash of ends at a level, from that of the ends. */
     long hash(long ends, int level) {
-        return fold(ends ^ seeds[5], level * 0x9E37_79B9_7F4A_7C15L ^ seeds[4]);
+        return fold(ends ^ seed5, level * 0x9E37_79B9_7F4A_7C15L ^ seed4);
     }
 
     static long fold(long a, long b) {

@@ -55,17 +55,17 @@ public final class SessionKey {
      * @return false when the packet is not IP or a later fragment, which have no key
      */
     public boolean packet(PacketBatch batch, int i, UnsafeBuffer frame) {
-        if (batch.is(i, PacketBatch.IS_LATER_FRAGMENT) || !batch.is(i, PacketBatch.IS_IPV4 | PacketBatch.IS_IPV6)) {
-            return false;
-        }
         int transport = batch.transportOffset(i);
         int protocol = batch.ipProtocol(i);
+        boolean ipv6 = batch.is(i, PacketBatch.IS_IPV6);
         if (batch.is(i, PacketBatch.IS_IPV4) && transport != 0 && hasPorts(protocol)) {
             ipv4(batch, i, protocol, transport);
             return true;
         }
+        if (batch.is(i, PacketBatch.IS_LATER_FRAGMENT) || !batch.is(i, PacketBatch.IS_IPV4 | PacketBatch.IS_IPV6)) {
+            return false;
+        }
         batch.wrap(i, frame);
-        boolean ipv6 = batch.is(i, PacketBatch.IS_IPV6);
         fill(frame, batch.networkOffset(i), ipv6, batch.vlan(i), protocol, transport == 0 ? -1 : transport);
         level = batch.label(i);
         return true;
@@ -77,7 +77,7 @@ public final class SessionKey {
         long source = batch.word(i, network + Ipv4Header.SOURCE_OFFSET) & 0xFFFF_FFFFL;
         long destination = batch.word(i, network + Ipv4Header.DESTINATION_OFFSET) & 0xFFFF_FFFFL;
         int ports = batch.word(i, transport);
-        swapped = source > destination || (source == destination && ports >>> 16 > (ports & 0xFFFF));
+        swapped = (source << 16 | ports >>> 16) > (destination << 16 | (ports & 0xFFFF));
         answer = false;
         level = batch.label(i);
         back = false;

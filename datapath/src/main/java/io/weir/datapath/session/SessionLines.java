@@ -2,12 +2,12 @@ package io.weir.datapath.session;
 
 import java.lang.invoke.VarHandle;
 
-import io.weir.kernel.Memory;
+import org.agrona.UnsafeApi;
 
 /**
  * One line of 64 bytes for each session, read and written by offset in native byte order. Nothing checks offsets: a hit on a
- * session reads some thirty fields, and the checks took a third of its time. So whoever calls makes offsets from numbers of
- * sessions below the table's capacity.
+ * session reads some thirty fields, and the checks took a third of its time; that of java.lang.foreign, whether an address is in
+ * the whole address space, alone a fifth. So whoever calls makes offsets from numbers of sessions below the table's capacity.
  *
  * <p>Threading: the worker that owns the table.
  */
@@ -27,40 +27,40 @@ final class SessionLines {
     }
 
     long getLong(int offset) {
-        return Memory.readLong(address + offset);
+        return UnsafeApi.getLong(address + offset);
     }
 
     void putLong(int offset, long value) {
-        Memory.writeLong(address + offset, value);
+        UnsafeApi.putLong(address + offset, value);
     }
 
     int getInt(int offset) {
-        return Memory.readInt(address + offset);
+        return UnsafeApi.getInt(address + offset);
     }
 
     void putInt(int offset, int value) {
-        Memory.writeInt(address + offset, value);
+        UnsafeApi.putInt(address + offset, value);
     }
 
     /** After everything that was written before. */
     void putIntOrdered(int offset, int value) {
         VarHandle.releaseFence();
-        Memory.writeInt(address + offset, value);
+        UnsafeApi.putInt(address + offset, value);
     }
 
     short getShort(int offset) {
-        return Memory.readShort(address + offset);
+        return UnsafeApi.getShort(address + offset);
     }
 
     void putShort(int offset, short value) {
-        Memory.writeShort(address + offset, value);
+        UnsafeApi.putShort(address + offset, value);
     }
 
     byte getByte(int offset) {
-        return Memory.readByte(address + offset);
+        return UnsafeApi.getByte(address + offset);
     }
 
     void putByte(int offset, byte value) {
-        Memory.writeByte(address + offset, value);
+        UnsafeApi.putByte(address + offset, value);
     }
 }

@@ -45,24 +45,28 @@ final class SessionLookup implements AutoCloseable {
         return index;
     }
 
-    /** See {@link SessionTable#hash}. */
     long hash(SessionKey key) {
-        long hash = index.hash(key);
-        prefetched += index.candidates(index.first(hash), 0, 0);
-        return hash;
+        return index.hash(key);
     }
 
-    /** See {@link SessionTable#prefetch}. */
-    int prefetch(long hash) {
+    /** See {@link SessionTable#readAhead}. */
+    void readAhead(long[] hashes, int[] guesses, int count) {
+        long read = 0;
+        for (int i = 0; i < count; i++) {
+            read += index.candidates(index.first(hashes[i]), 0, 0);
+        }
+        for (int i = 0; i < count; i++) {
+            int session = guess(hashes[i]);
+            guesses[i] = session;
+            read += session == MISS ? 0 : hot.getLong(session << LINE_SHIFT) + cold.getLong(session << LINE_SHIFT);
+        }
+        prefetched = read;
+    }
+
+    private int guess(long hash) {
         int bucket = index.first(hash);
         long candidates = index.candidates(bucket, 0, SessionIndex.tag(hash));
-        if (candidates == 0) {
-            return MISS;
-        }
-        int session = index.session(bucket, 0, candidates);
-        int at = session << LINE_SHIFT;
-        prefetched += hot.getLong(at) + cold.getLong(at);
-        return session;
+        return candidates == 0 ? MISS : index.session(bucket, 0, candidates);
     }
 
     /** The session that a packet with that key is of, or {@link SessionTable#MISS}. */

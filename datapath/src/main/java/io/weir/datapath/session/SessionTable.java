@@ -186,7 +186,7 @@ public final class SessionTable implements AutoCloseable {
     /**
      * As the other, with the key's {@link #hash}.
      *
-     * @param guess what {@link #prefetch} said, since when anything may have happened, or {@link #MISS}
+     * @param guess what {@link #readAhead} said, since when anything may have happened, or {@link #MISS}
      */
     public int find(SessionKey key, long hash, int guess, int nowMs) {
         return met(lookup.find(key, hash, guess), nowMs);
@@ -270,20 +270,21 @@ public final class SessionTable implements AutoCloseable {
         return session;
     }
 
-    /**
-     * The hash by which a key is found. It reads the line of the index that a look-up begins with, so that this comes from memory
-     * while the hashes of other keys are computed.
-     */
+    /** The hash by which a key is found. */
     public long hash(SessionKey key) {
         return lookup.hash(key);
     }
 
     /**
-     * The session that a look-up of that hash would try first, or {@link #MISS}; reads its two lines, so that those of many sessions come from
-     * memory at once. It says nothing about who the session is.
+     * Reads the lines that look-ups of so many hashes will ask for, so that they come from memory at once and not one after the
+     * other: first those of the index, then those of the sessions. Each loop does little else, for a core looks ahead by
+     * instructions, and the fewer there are for one look-up the more look-ups wait at the same time.
+     *
+     * @param guesses where to write, for each, the session that the look-up would try first, or {@link #MISS}; it says nothing
+     *     about who the session is
      */
-    public int prefetch(long hash) {
-        return lookup.prefetch(hash);
+    public void readAhead(long[] hashes, int[] guesses, int count) {
+        lookup.readAhead(hashes, guesses, count);
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.weir.datapath.wire;
 
+import java.nio.ByteOrder;
+
+import org.agrona.UnsafeApi;
 import org.agrona.concurrent.UnsafeBuffer;
 
 import static java.nio.ByteOrder.BIG_ENDIAN;
@@ -10,7 +13,21 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
  * <p>Threading: stateless.
  */
 public final class NetworkOrder {
+    private static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
     private NetworkOrder() {}
+
+    /** 32 bits at an address, which nothing checks. */
+    public static int i32(long address) {
+        int bits = UnsafeApi.getInt(address);
+        return LITTLE_ENDIAN ? Integer.reverseBytes(bits) : bits;
+    }
+
+    /** 64 bits at an address, which nothing checks. */
+    public static long i64(long address) {
+        long bits = UnsafeApi.getLong(address);
+        return LITTLE_ENDIAN ? Long.reverseBytes(bits) : bits;
+    }
 
     /** 0 to 255. */
     public static int u8(UnsafeBuffer view, int index) {

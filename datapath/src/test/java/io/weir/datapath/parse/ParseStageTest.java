@@ -95,6 +95,28 @@ class ParseStageTest {
     }
 
     @Test
+    void shouldMarkUdpAsDhcpByThePortsOfItsOwnVersion() {
+        assertDhcp(true, ethernet(0x86DD, ipv6(17, ports(546, 547))));
+        assertDhcp(true, ethernet(0x86DD, ipv6(17, ports(9, 546))));
+        assertDhcp(true, ethernet(0x86DD, ipv6(17, ports(547, 9))));
+        assertDhcp(false, ethernet(0x86DD, ipv6(17, ports(67, 68))));
+        assertDhcp(false, ethernet(0x86DD, ipv6(17, ports(545, 548))));
+        assertDhcp(true, tagged(0x8100, 7, 0x0800, ipv4(17, ports(68, 67))));
+        assertDhcp(false, tagged(0x8100, 7, 0x0800, ipv4(17, ports(546, 547))));
+        assertDhcp(true, ethernet(0x0800, ipv4(17, 0x2000, new byte[0], ports(67, 9), counting(8))));
+        assertDhcp(false, ethernet(0x0800, ipv4(6, tcp())));
+    }
+
+    private static byte[] ports(int source, int destination) {
+        return join(u16(source), u16(destination), u16(8), u16(0));
+    }
+
+    private void assertDhcp(boolean expected, byte[] frame) {
+        assertEquals(DropReason.NONE, bench.parse(frame));
+        assertEquals(expected, batch.is(0, PacketBatch.IS_DHCP));
+    }
+
+    @Test
     void shouldMarkFragmentsByTheirPlace() {
         bench.parse(sample("first fragment"));
         assertEquals(PacketBatch.IS_IPV4 | PacketBatch.IS_FRAGMENT | PacketBatch.MORE_FRAGMENTS, batch.traits(0));

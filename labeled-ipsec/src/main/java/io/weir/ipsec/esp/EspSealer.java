@@ -18,8 +18,15 @@ public final class EspSealer implements EspOutbound {
     private static final int NO_SA = DropReason.ESP_NO_SA.code();
     private static final int MTU_EXCEEDED = DropReason.ESP_MTU_EXCEEDED.code();
 
+    /**
+     * Texts up to this length are put together in one place, which stays in the first cache, and encrypted on their way out: each line
+     * of the packet is then written once. Longer ones, which it would not hold, are put together where they go.
+     */
+    private static final int PLAIN_LENGTH = 16 * 1024;
+
     private final Sad sad;
     private final Scratch scratch = new Scratch(EspHeader.EXTENDED_AAD_LENGTH);
+    private final Scratch plainScratch = new Scratch(PLAIN_LENGTH);
     private final long aad = scratch.address();
 
     public EspSealer(Sad sad) {
@@ -41,16 +48,18 @@ public final class EspSealer implements EspOutbound {
         if (sequence == 0) {
             return sa.exhausted();
         }
-        long iv = out + EspHeader.LENGTH;
-        long text = iv + ivLength;
+        long text = out + EspHeader.LENGTH + ivLength;
         EspHeader.writeInt(out, sa.spi());
         EspHeader.writeInt(out + EspHeader.SEQUENCE_OFFSET, (int) sequence);
-        Memory.copy(inner, text, innerLength);
-        pad(text, innerLength, payloadLength, textLength, nextHeader);
-        return encrypt(sa, sequence, out, iv, text, textLength) == 0 ? length : sa.exhausted();
+        long plain = textLength <= PLAIN_LENGTH ? plainScratch.address() : text;
+        Memory.copy(inner, plain, innerLength);
+        pad(plain, innerLength, payloadLength, textLength, nextHeader);
+        return encrypt(sa, sequence, out, plain, textLength) == 0 ? length : sa.exhausted();
     }
 
-    private int encrypt(OutboundSa sa, long sequence, long out, long iv, long text, int textLength) {
+    private int encrypt(OutboundSa sa, long sequence, long out, long plain, int textLength) {
+        long iv = out + EspHeader.LENGTH;
+        long text = iv + sa.algorithm().ivLength();
         long authenticated = out;
         int authenticatedLength = EspHeader.LENGTH;
         if (sa.esn()) {
@@ -59,7 +68,7 @@ public final class EspSealer implements EspOutbound {
             authenticatedLength = EspHeader.EXTENDED_AAD_LENGTH;
         }
         return sa.sealer().iv(sa.ivCounter(sequence), iv)
-                | sa.sealer().seal(iv, authenticated, authenticatedLength, text, textLength, text);
+                | sa.sealer().seal(iv, authenticated, authenticatedLength, plain, textLength, text);
     }
 
     private static int payloadLength(OutboundSa sa, long inner, int innerLength, int nextHeader) {
@@ -102,5 +111,6 @@ public final class EspSealer implements EspOutbound {
     @Override
     public void close() {
         scratch.close();
+        plainScratch.close();
     }
 }

@@ -12,6 +12,7 @@ public final class InboundSa extends SecurityAssociation {
     private static final int EXPIRED = DropReason.ESP_SA_EXPIRED.code();
     private static final int TOO_OLD = DropReason.ESP_TOO_OLD.code();
 
+    private final int level;
     private final AeadOpener opener;
     private final ReplayWindow window;
     // Written by the worker.
@@ -19,13 +20,14 @@ public final class InboundSa extends SecurityAssociation {
 
     InboundSa(SaSettings settings, AeadOpener opener, SaSlot slot, long nowNs) {
         super(settings, slot, nowNs);
+        this.level = settings.level();
         this.opener = opener;
         this.window = new ReplayWindow(settings.replayWindow(), slot.sequence());
     }
 
     /** Number of the level of its packets. */
     public int level() {
-        return settings().level();
+        return level;
     }
 
     public AeadOpener opener() {

@@ -18,6 +18,8 @@ public final class OutboundSa extends SecurityAssociation {
     private static final VarHandle SEQUENCE = field("sequence");
     private static final VarHandle RESERVED = field("reserved");
 
+    private final int spi;
+    private final int tfcLength;
     private final AeadSealer sealer;
     private final long ivOffset;
     // Written by the worker, read by the control thread.
@@ -27,6 +29,8 @@ public final class OutboundSa extends SecurityAssociation {
 
     OutboundSa(SaSettings settings, AeadSealer sealer, SaSlot slot, long nowNs) {
         super(settings, slot, nowNs);
+        this.spi = settings.spi();
+        this.tfcLength = settings.tfcLength();
         this.sealer = sealer;
         this.sequence = slot.sequence();
         this.reserved = sequence;
@@ -34,12 +38,12 @@ public final class OutboundSa extends SecurityAssociation {
     }
 
     public int spi() {
-        return settings().spi();
+        return spi;
     }
 
     /** Bytes that inner packets are padded to at least. */
     public int tfcLength() {
-        return settings().tfcLength();
+        return tfcLength;
     }
 
     public AeadSealer sealer() {

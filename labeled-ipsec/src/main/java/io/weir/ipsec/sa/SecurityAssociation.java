@@ -3,12 +3,14 @@ package io.weir.ipsec.sa;
 import io.weir.crypto.AeadAlgorithm;
 
 /**
- * What both directions of an SA have (RFC 4301 section 4.4.2.1): settings, limits, counters, and a record in the state file.
+ * What both directions of an SA have (RFC 4301 section 4.4.2.1): settings, limits, counters, and a record in the state file. What a
+ * packet asks for of the settings is a field, so that it need not follow pointers.
  *
  * <p>Threading: the control thread; counters, settings and limits are read by any thread.
  */
 abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
     private final SaSettings settings;
+    private final boolean esn;
     private final AeadAlgorithm algorithm;
     private final SaSlot slot;
     private final SaLimits limits;
@@ -16,6 +18,7 @@ abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
 
     SecurityAssociation(SaSettings settings, SaSlot slot, long nowNs) {
         this.settings = settings;
+        this.esn = settings.esn();
         this.algorithm = settings.cipher().algorithm();
         this.slot = slot;
         this.limits = new SaLimits(settings, slot.before(), nowNs);
@@ -23,7 +26,7 @@ abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
 
     /** Whether sequence numbers have 64 bits. */
     public final boolean esn() {
-        return settings.esn();
+        return esn;
     }
 
     public final AeadAlgorithm algorithm() {

@@ -47,6 +47,7 @@ final class SealedTraffic implements AutoCloseable {
     private final EspSealer sealer = new EspSealer(ours);
     private final EspOpener opener = EspOpener.ofEthernet(theirs);
     private final PacketBatch opened = new PacketBatch();
+    private PacketBatch batch;
     private final long packets = Memory.map((long) SLOT * PacketBatch.CAPACITY);
     private final long inner = Memory.map((long) SLOT * (PacketBatch.CAPACITY + 1));
     private final int[] lengths = new int[PacketBatch.CAPACITY];
@@ -54,10 +55,12 @@ final class SealedTraffic implements AutoCloseable {
     /** @param frameLength bytes of a frame, at most 1,600 */
     SealedTraffic(int frameLength) {
         frames = new UdpBatch(frameLength);
+        batch = frames.refilled();
         policy.level(LEVEL);
         for (FirewallPipeline pipeline : List.of(sending, receiving)) {
             pipeline.take(policy);
-            pipeline.learn(UdpBatch.RECEIVER_MAC, UdpBatch.EGRESS_PORT, UdpBatch.NOW_NS);
+            // Frames come at the time of the clock, by which an address that was seen at its begin is long forgotten.
+            pipeline.learn(UdpBatch.RECEIVER_MAC, UdpBatch.EGRESS_PORT, System.nanoTime());
         }
         ours.add(settings(Direction.OUTBOUND), UdpBatch.NOW_NS);
         theirs.add(settings(Direction.INBOUND), UdpBatch.NOW_NS);
@@ -83,13 +86,22 @@ final class SealedTraffic implements AutoCloseable {
         require(ours.maintain() == 0, "no reserve");
     }
 
-    /** From frames to ESP packets. */
-    void seal(long nowNs) {
-        PacketBatch batch = frames.refilled(UdpBatch.INGRESS_PORT, nowNs);
+    /** Fills the batch, which is what a port does: to be called before each {@link #seal}, and not a part of it. */
+    void receive(long nowNs) {
+        batch = frames.refilled(UdpBatch.INGRESS_PORT, nowNs);
+    }
+
+    /** From received frames to ESP packets. */
+    void seal() {
         require(sending.process(batch) == PacketBatch.CAPACITY, "not all frames pass");
         for (int i = 0; i < PacketBatch.CAPACITY; i++) {
             lengths[i] = sealer.seal(
-                    batch.label(i), batch.address(i), batch.length(i), ETHERNET, packets + (long) i * SLOT, nowNs);
+                    batch.label(i),
+                    batch.address(i),
+                    batch.length(i),
+                    ETHERNET,
+                    packets + (long) i * SLOT,
+                    batch.nowNs());
         }
     }
 
