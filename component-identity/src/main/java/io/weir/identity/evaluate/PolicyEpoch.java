@@ -113,6 +113,11 @@ public final class PolicyEpoch implements Policy {
     }
 
     @Override
+    public int unprovenLevel() {
+        return parts.labels.unproven();
+    }
+
+    @Override
     public @Nullable Limits limits(int number) {
         return parts.chains.get(number);
     }

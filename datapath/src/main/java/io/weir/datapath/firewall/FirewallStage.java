@@ -105,8 +105,12 @@ public final class FirewallStage implements Stage, AutoCloseable {
 
     /** Tells the packets that may have sessions from others, and lets those sessions come from memory meanwhile. */
     private void prepare(PacketBatch batch) {
+        int unproven = current.unprovenLevel(batch.ingressPort());
         for (int i = 0; i < batch.count(); i++) {
             kinds[i] = batch.forwarded(i) && concerned(batch, i) ? kind(batch, i) : PASS;
+            if (kinds[i] != PASS && batch.label(i) == 0) {
+                batch.label(i, unproven);
+            }
             if (kinds[i] == FLOW) {
                 flows.prepare(batch, i);
             } else {

@@ -58,6 +58,14 @@ public interface Policy {
      *
      * @param level its number, 0 for none, which may leave by every port
      * @param portId the policy's number of the port
+    /**
+     * Number of the level of a frame that a tunnel brings and that proves none: what came without one is as secret as what has no label
+     * of its own, whoever it claims to be from. 0 while nothing has a label.
+     */
+    default int unprovenLevel() {
+        return 0;
+    }
+
      */
     boolean mayLeave(int level, int portId);
 

@@ -269,6 +269,37 @@ class FlowLevelsTest {
         arrive("b", opaque(MAC_B, MAC_A), 0);
         byte[] request = udp(MAC_A, MAC_B, 0, -1, 68, 67);
 
+    @Test
+    void shouldTakeWhatATunnelBringsWithoutLevelForUnlabelledWhoeverItClaimsToBeFrom() {
+        String far = "component far t 02:00:00:00:00:0c - 10.0.0.12\nlevels far 5\n";
+        policy(far + ALLOW);
+        hear();
+        byte[] arp = Traffic.arp(MAC_A, 2, MAC_C, ip(MAC_C), MAC_A, ip(MAC_A));
+        assertEquals(List.of("a 5"), arrive("t", udp(MAC_C, MAC_A, 1, 2), 5), "the peer that has the SA at 5");
+
+        policy("unproven 1\n" + far + ALLOW);
+
+        assertEquals(List.of("a 5"), arrive("t", udp(MAC_C, MAC_A, 1, 2), 5));
+        assertEquals(List.of("a 5"), arrive("t", arp, 5));
+        assertDropped(DropReason.LABEL_DENIED, "t", udp(MAC_C, MAC_A, 3, 4), 0);
+        assertDropped(DropReason.LABEL_DENIED, "t", udp(MAC_C, MAC_A, 1, 2), 0);
+        assertDropped(DropReason.LABEL_DENIED, "t", opaque(MAC_C, MAC_A), 0);
+        assertDropped(DropReason.LABEL_DENIED, "t", fragment(MAC_C, MAC_A, 53, true), 0);
+        assertDropped(DropReason.NEIGHBOUR_UNREACHABLE, "t", arp, 0);
+        assertDropped(DropReason.NEIGHBOUR_UNREACHABLE, "t", Traffic.arpRequest(MAC_C, ip(MAC_C), ip(MAC_A)), 0);
+        assertEquals(List.of(5), levels());
+    }
+
+    @Test
+    void shouldJudgeWhatATunnelBringsWithoutLevelAtThatOfTheUnlabelled() {
+        policy("unproven 2\ncomponent far t 02:00:00:00:00:0c - 10.0.0.12\nlevels far 5,2\n" + ALLOW);
+        hear();
+
+        assertEquals(List.of("a 2"), arrive("t", udp(MAC_C, MAC_A, 1, 2), 0));
+        assertEquals(List.of("a 2"), arrive("t", Traffic.arp(MAC_A, 2, MAC_C, ip(MAC_C), MAC_A, ip(MAC_A)), 0));
+        assertEquals(List.of("t 2"), arrive("a", udp(MAC_A, MAC_C, 2, 1), 2));
+    }
+
         assertDropped(DropReason.LABEL_DENIED, "a", request, 0);
         assertEquals(List.of("b 5"), arrive("a", request, 5));
         assertDropped(DropReason.LABEL_DENIED, "a", request, 7);
