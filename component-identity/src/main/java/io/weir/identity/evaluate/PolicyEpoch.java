@@ -98,6 +98,11 @@ public final class PolicyEpoch implements Policy {
     }
 
     @Override
+    public boolean bindsDestination(FlowKey ends) {
+        return binding.bindsDestination(ends);
+    }
+
+    @Override
     public Levels levels() {
         return parts.labels.levels();
     }
@@ -108,13 +113,13 @@ public final class PolicyEpoch implements Policy {
     }
 
     @Override
-    public boolean mayLeave(int level, int portId) {
-        return parts.labels.mayLeave(level, portId);
+    public int unprovenLevel() {
+        return parts.labels.unproven();
     }
 
     @Override
-    public int unprovenLevel() {
-        return parts.labels.unproven();
+    public boolean mayLeave(int level, int portId) {
+        return parts.labels.mayLeave(level, portId);
     }
 
     @Override

@@ -151,7 +151,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
         if (reason != DropReason.NONE) {
             judge.refuseUnjudged(batch, i, policy, reason);
         } else {
-            batch.label(i, reach.flowLevel(judge.flow, policy, batch.nowNs()));
+            batch.label(i, reach.level());
         }
     }
 

@@ -44,6 +44,11 @@ public interface Policy {
      */
     boolean couldTalk(FlowKey ends, long nowNs);
 
+    /** Whether the IP address of the key's destination side is bound to its egress port: who has it is asked for there. */
+    default boolean bindsDestination(FlowKey ends) {
+        return false;
+    }
+
     /** The security levels that this policy speaks of by number. */
     Levels levels();
 
@@ -54,11 +59,6 @@ public interface Policy {
     int level(FlowKey ends);
 
     /**
-     * Whether frames of a level may leave by a port, whoever is behind it: what is to be known of copies, for which no flow is judged.
-     *
-     * @param level its number, 0 for none, which may leave by every port
-     * @param portId the policy's number of the port
-    /**
      * Number of the level of a frame that a tunnel brings and that proves none: what came without one is as secret as what has no label
      * of its own, whoever it claims to be from. 0 while nothing has a label.
      */
@@ -66,6 +66,11 @@ public interface Policy {
         return 0;
     }
 
+    /**
+     * Whether frames of a level may leave by a port, whoever is behind it: what is to be known of copies, for which no flow is judged.
+     *
+     * @param level its number, 0 for none, which may leave by every port
+     * @param portId the policy's number of the port
      */
     boolean mayLeave(int level, int portId);
 

@@ -369,6 +369,15 @@ public final class TablePolicy implements Policy {
     }
 
     @Override
+    public boolean bindsDestination(FlowKey ends) {
+        return instances.stream()
+                .anyMatch(instance -> instance.port == ends.egressPort()
+                        && instance.saysIp()
+                        && instance.high == ends.destinationHigh()
+                        && instance.low == ends.destinationLow());
+    }
+
+    @Override
     public Levels levels() {
         return numbersFrom < 0 && levels.isEmpty() ? LEVELS : new Numbers(Math.max(0, numbersFrom));
     }
@@ -412,6 +421,11 @@ public final class TablePolicy implements Policy {
     }
 
     @Override
+    public int unprovenLevel() {
+        return unproven;
+    }
+
+    @Override
     public boolean mayLeave(int level, int portId) {
         List<Integer> its = portLevels.get(portId);
         return level == 0 || its == null || its.contains(level);
@@ -420,10 +434,5 @@ public final class TablePolicy implements Policy {
     @Override
     public @Nullable Limits limits(int number) {
         return limits.get(number);
-    @Override
-    public int unprovenLevel() {
-        return unproven;
-    }
-
     }
 }
