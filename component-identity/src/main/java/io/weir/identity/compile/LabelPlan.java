@@ -194,6 +194,7 @@ final class LabelPlan {
         ranges.keySet().forEach(numbers::port);
         int[] ports = new int[ranges.isEmpty() ? 0 : numbers.portCount()];
         ranges.forEach((port, range) -> ports[numbers.port(port)] = numbers.range(range));
-        return new LabelTable(settings, levels, last.relations(levels).with(numbers.ranges()), types, ports);
+        return new LabelTable(
+                settings, levels, last.relations(levels).with(numbers.ranges()), types, ports, level(contextOf(null)));
     }
 }

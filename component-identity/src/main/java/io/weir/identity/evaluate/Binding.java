@@ -75,6 +75,11 @@ final class Binding {
                 && bound.elsewhere(BoundTable.IP, sender.sourceHigh(), sender.sourceLow(), sender.ingressPort());
     }
 
+    /** Whether an instance at the egress port says the IP address of the destination. */
+    boolean bindsDestination(FlowKey ends) {
+        return bound.at(BoundTable.IP, ends.destinationHigh(), ends.destinationLow(), ends.egressPort());
+    }
+
     private static boolean linkLocal(long high) {
         return (high & LINK_LOCAL_MASK) == LINK_LOCAL;
     }

@@ -30,6 +30,11 @@ public record BoundTable(long[] slots, int mask, long seed) {
         return at != 0 && at != port && (at != MANY || port == 0 || find(word(kind, port), high, low) == 0);
     }
 
+    /** Whether the address is bound to this port. */
+    boolean at(int kind, long high, long low, int port) {
+        return port != 0 && find(word(kind, port), high, low) != 0;
+    }
+
     private int find(long word, long high, long low) {
         int place = PortTable.place(word, high, low, seed, mask);
         for (int probe = 0; probe < PortTable.PROBES; probe++) {

@@ -17,10 +17,16 @@ import io.weir.identity.label.TypeRules;
  *
  * @param relations of all ranges; the first is {@link LevelRange#ALL}
  * @param portRanges by port number, places in {@code relations}; ports beyond have no range of their own
+ * @param unproven number of the level of what a tunnel brings without proof of one; 0 while nothing has a label
  */
 @SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
 public record LabelTable(
-        LabelSettings settings, LevelNumbers numbers, LevelRelations relations, TypeRules types, int[] portRanges) {
+        LabelSettings settings,
+        LevelNumbers numbers,
+        LevelRelations relations,
+        TypeRules types,
+        int[] portRanges,
+        int unproven) {
     /** The range of ports that say none. */
     public static final int ALL = 0;
 

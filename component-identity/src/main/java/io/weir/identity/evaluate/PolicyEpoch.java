@@ -98,6 +98,11 @@ public final class PolicyEpoch implements Policy {
     }
 
     @Override
+    public boolean bindsDestination(FlowKey ends) {
+        return binding.bindsDestination(ends);
+    }
+
+    @Override
     public Levels levels() {
         return parts.labels.levels();
     }
@@ -105,6 +110,11 @@ public final class PolicyEpoch implements Policy {
     @Override
     public int level(FlowKey ends) {
         return parts.labels.talkLevel(ends, subject(ends, true), subject(ends, false));
+    }
+
+    @Override
+    public int unprovenLevel() {
+        return parts.labels.unproven();
     }
 
     @Override

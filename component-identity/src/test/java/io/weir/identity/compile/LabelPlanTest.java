@@ -133,6 +133,26 @@ class LabelPlanTest {
     }
 
     @Test
+    void shouldTakeTheDefaultForTheLevelOfWhatATunnelBringsWithoutOne() {
+        assertEquals(
+                0, compile(Documents.component("a", 1, List.of(), List.of())).unprovenLevel());
+        assertEquals("s0", numbers.text(compile(labelled("a", 1, "u:r:t:s2")).unprovenLevel()));
+
+        settings = new LabelSettings(
+                new LabelDomain(
+                        "d.yaml",
+                        "d",
+                        SecurityContext.parse("u:r:t:s1-s3"),
+                        false,
+                        LabelNames.NONE,
+                        List.of(),
+                        Map.of(),
+                        Map.of()),
+                Map.of());
+        assertEquals("s1", numbers.text(compile(labelled("a", 1, "u:r:t:s2")).unprovenLevel()));
+    }
+
+    @Test
     void shouldAskThePorts() {
         Document a = labelled("a", 1, "u:r:t:s2-s5");
         Document b = labelled("b", 2, "u:r:t:s0-s5");

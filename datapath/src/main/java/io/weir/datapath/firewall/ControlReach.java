@@ -31,6 +31,7 @@ final class ControlReach {
     private static final int ARP_SENDER_IP_OFFSET = 14;
     private static final int ARP_TARGET_IP_OFFSET = 24;
     private static final int ND_TARGET_OFFSET = 8;
+    private static final int NO_LEVEL = -1;
 
     private final CurrentPolicy current;
     private final Verdict verdict = new Verdict();
@@ -67,32 +68,59 @@ final class ControlReach {
         if (set.isEmpty()) {
             return NEIGHBOUR_UNREACHABLE;
         }
-        keepOneLevel(set, ingress, policy, ends, batch.nowNs());
+        keepOneLevel(set, ingress, Dhcp.NONE, policy, ends, batch.nowNs());
         return DropReason.NONE;
     }
 
-    /** The level of the message that {@link #neighbour} has let pass. */
+    /** The level of the message that {@link #neighbour} or {@link #dhcp} has let pass. */
     int level() {
         return level;
     }
 
     /**
-     * A frame has one level: the sender's own if any of the ports hears it at that, else the first port's. Ports under policy that
-     * would hear it at another level only are taken out of the set.
+     * A frame has one level: that at which the ports hear it for which it is meant most of all, and where none is, that of all. Of
+     * several it is the sender's own if any of them hears it at that, else the first port's. Ports under policy that would hear it at
+     * another level only are taken out of the set.
+     *
+     * @param dhcp its kind, {@link Dhcp#NONE} for what is no DHCP
      */
-    private void keepOneLevel(PortSet set, int ingress, Policy policy, FlowKey ends, long nowNs) {
-        int first = set.next(0);
-        int own = flowLevel(ends, policy, nowNs);
-        level = levelAt(first, policy, ends);
-        for (int port = first; port >= 0 && level != own; port = set.next(port + 1)) {
-            level = levelAt(port, policy, ends) == own ? own : level;
+    private void keepOneLevel(PortSet set, int ingress, int dhcp, Policy policy, FlowKey ends, long nowNs) {
+        int own = ownLevel(ends, policy, nowNs);
+        level = levelOf(set, own, /* all= */ false, dhcp, policy, ends);
+        if (level == NO_LEVEL) {
+            level = levelOf(set, own, /* all= */ true, dhcp, policy, ends);
         }
-        for (int port = first; port >= 0; port = set.next(port + 1)) {
+        for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
             boolean judged = current.judged(ingress) || current.judged(port);
             if (judged && levelAt(port, policy, ends) != level) {
                 set.remove(port);
             }
         }
+    }
+
+    /** The own level if a port of all, or of those it is meant for, hears it at that, else the first one's, or {@link #NO_LEVEL}. */
+    private int levelOf(PortSet set, int own, boolean all, int dhcp, Policy policy, FlowKey ends) {
+        int found = NO_LEVEL;
+        for (int port = set.next(0); port >= 0 && found != own; port = set.next(port + 1)) {
+            int heard = levelAt(port, policy, ends);
+            if (all || isTarget(port, dhcp, policy, ends)) {
+                found = found == NO_LEVEL || heard == own ? heard : found;
+            }
+        }
+        return found;
+    }
+
+    /** Whether the address that is asked for is bound to the port, or of what a DHCP server says, whether a client is there. */
+    private boolean isTarget(int port, int dhcp, Policy policy, FlowKey ends) {
+        return dhcp == Dhcp.FROM_SERVER
+                ? current.dhcp(port) == PolicySettings.Dhcp.CLIENT
+                : policy.bindsDestination(ends);
+    }
+
+    /** The level of the flow whoever receives it: what it proves, else the lowest of its sender. */
+    private int ownLevel(FlowKey ends, Policy policy, long nowNs) {
+        policy.evaluate(ends, nowNs, verdict);
+        return Sessions.level(ends, verdict);
     }
 
     private int levelAt(int egress, Policy policy, FlowKey ends) {
@@ -178,8 +206,8 @@ final class ControlReach {
     }
 
     /**
-     * As {@link #neighbour}, for DHCP of that kind. What a port may speak of it says nothing of security levels, which are judged as
-     * those of any flow.
+     * As {@link #neighbour}, for DHCP of that kind. What a port may speak of it says nothing of security levels: who have several
+     * talk at one that both have, as of ARP.
      *
      * @param ends the flow that was read; without IP addresses afterwards if the sender has none to be known by
      */
@@ -190,7 +218,9 @@ final class ControlReach {
         int ingress = batch.ingressPort();
         int egress = batch.egressPort(i);
         if (egress >= 0) {
-            return refusalOfDhcp(policy, ends, ingress, egress, kind, batch.nowNs());
+            int refusal = refusalOfDhcp(policy, ends, ingress, egress, kind, batch.nowNs());
+            level = policy.level(ends);
+            return refusal;
         }
         int reason = NEIGHBOUR_UNREACHABLE;
         PortSet set = batch.egressSet(i);
@@ -201,7 +231,11 @@ final class ControlReach {
                 set.remove(port);
             }
         }
-        return set.isEmpty() ? reason : DropReason.NONE;
+        if (set.isEmpty()) {
+            return reason;
+        }
+        keepOneLevel(set, ingress, kind, policy, ends, batch.nowNs());
+        return DropReason.NONE;
     }
 
     /** Who is not configured yet, or knows the link only, is told by MAC address and VLAN, as of frames that are not IP. */
@@ -216,18 +250,14 @@ final class ControlReach {
     private int refusalOfDhcp(Policy policy, FlowKey ends, int ingress, int egress, int kind, long nowNs) {
         current.egress(ends, egress);
         if (current.judged(ingress) || current.judged(egress)) {
-            policy.evaluate(ends, nowNs, verdict);
+            int proven = ends.label();
+            policy.evaluate(ends.label(policy.level(ends)), nowNs, verdict);
+            ends.label(proven);
             if (Judge.isOfLabels(verdict.reason())) {
                 return verdict.reason();
             }
         }
         return mayHearDhcp(egress, kind) ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
-    }
-
-    /** The level of the flow that was judged last, whoever receives it: what it proves, else the lowest of its sender. */
-    int flowLevel(FlowKey ends, Policy policy, long nowNs) {
-        policy.evaluate(ends, nowNs, verdict);
-        return Sessions.level(ends, verdict);
     }
 
     /** A server's word may go to a relay too, which is a server to the switch. */

@@ -11,6 +11,7 @@ import io.weir.datapath.policy.Policy;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.port.PolicySettings;
+import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 
 /**
@@ -35,6 +36,8 @@ public final class CurrentPolicy {
     private final PortSet judged = new PortSet();
     private final PortSet enforced = new PortSet();
     private final PortSet routers = new PortSet();
+    private final PortSet tunnels = new PortSet();
+    private int unprovenLevel;
     // The policy's number of a port to the switch's.
     private final Int2IntHashMap numbers = new Int2IntHashMap(NONE);
 
@@ -61,6 +64,8 @@ public final class CurrentPolicy {
         judged.clear();
         enforced.clear();
         routers.clear();
+        tunnels.clear();
+        unprovenLevel = policy == null ? 0 : policy.unprovenLevel();
         numbers.clear();
         for (int number = 0; number < PortSet.MAX_PORTS; number++) {
             PortTable.Entry entry = table.entry(number);
@@ -72,6 +77,9 @@ public final class CurrentPolicy {
             dhcp[number] = settings.dhcp();
             if (entry != null) {
                 enter(number, entry.settings().name(), settings);
+                if (entry.settings().type() == PortSettings.Type.ESP) {
+                    tunnels.add(number);
+                }
             } else {
                 ids[number] = FlowKey.NO_PORT;
             }
@@ -140,6 +148,11 @@ public final class CurrentPolicy {
     /** What of DHCP the port may speak. */
     public PolicySettings.Dhcp dhcp(int port) {
         return dhcp[port];
+    }
+
+    /** Level of what the port brings when it proves none; 0 where its sender tells that. */
+    int unprovenLevel(int port) {
+        return tunnels.contains(port) ? unprovenLevel : 0;
     }
 
     public PortRole role(int port) {

@@ -106,8 +106,12 @@ public final class FirewallStage implements Stage, AutoCloseable {
     /** Tells the packets that may have sessions from others, and lets those sessions come from memory meanwhile. */
     private void prepare(PacketBatch batch) {
         boolean judged = current.judged(batch.ingressPort());
+        int unproven = current.unprovenLevel(batch.ingressPort());
         for (int i = 0; i < batch.count(); i++) {
             kinds[i] = batch.forwarded(i) && (judged || concerned(batch, i)) ? kind(batch, i) : PASS;
+            if (kinds[i] != PASS && batch.label(i) == 0) {
+                batch.label(i, unproven);
+            }
             if (kinds[i] == FLOW) {
                 flows.prepare(batch, i);
             } else {
@@ -149,7 +153,7 @@ public final class FirewallStage implements Stage, AutoCloseable {
         if (reason != DropReason.NONE) {
             judge.refuseUnjudged(batch, i, policy, reason);
         } else {
-            batch.label(i, reach.flowLevel(judge.flow, policy, batch.nowNs()));
+            batch.label(i, reach.level());
         }
     }
 

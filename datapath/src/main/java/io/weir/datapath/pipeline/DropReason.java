@@ -69,7 +69,8 @@ public enum DropReason {
             34,
             "parse",
             ERROR,
-            "IPv6 packet from or to an IPv4-mapped address, which is none on the wire (RFC 4291 section 2.5.5.2)"),
+            "IPv6 packet from or to an IPv4-mapped address, which is none on the wire (RFC 4291 section 2.5.5.2), or neighbour"
+                    + " discovery about one"),
 
     // fragments
     FRAGMENT_OVERLAP(

@@ -44,6 +44,11 @@ public interface Policy {
      */
     boolean couldTalk(FlowKey ends, long nowNs);
 
+    /** Whether the IP address of the key's destination side is bound to its egress port: who has it is asked for there. */
+    default boolean bindsDestination(FlowKey ends) {
+        return false;
+    }
+
     /** The security levels that this policy speaks of by number. */
     Levels levels();
 
@@ -52,6 +57,14 @@ public interface Policy {
      * its sender, 0 when neither has one.
      */
     int level(FlowKey ends);
+
+    /**
+     * Number of the level of a frame that a tunnel brings and that proves none: what came without one is as secret as what has no label
+     * of its own, whoever it claims to be from. 0 while nothing has a label.
+     */
+    default int unprovenLevel() {
+        return 0;
+    }
 
     /**
      * Whether frames of a level may leave by a port, whoever is behind it: what is to be known of copies, for which no flow is judged.

@@ -57,6 +57,10 @@ public final class NeighbourMessage {
 
     private static final int TRUNCATED = DropReason.ND_TRUNCATED.code();
     private static final int BAD_OPTION = DropReason.ND_BAD_OPTION.code();
+    private static final int MAPPED_ADDRESS = DropReason.IPV6_MAPPED_ADDRESS.code();
+
+    /** Third word of an IPv4-mapped address, behind eight zero bytes: RFC 4291 section 2.5.5.2. */
+    private static final int MAPPED_PREFIX = 0xFFFF;
 
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
 
@@ -75,7 +79,10 @@ public final class NeighbourMessage {
         return this;
     }
 
-    /** ND_TRUNCATED (also when the type is none of neighbour discovery), ND_BAD_OPTION, or 0. */
+    /**
+     * ND_TRUNCATED (also when the type is none of neighbour discovery), ND_BAD_OPTION, IPV6_MAPPED_ADDRESS of a target or of a
+     * redirect's destination, or 0.
+     */
     public int check() {
         return check(view, 0, view.capacity());
     }
@@ -97,7 +104,15 @@ public final class NeighbourMessage {
             }
             option += length;
         }
-        return DropReason.NONE;
+        boolean mapped = type >= NEIGHBOUR_SOLICITATION && isMapped(frame, offset + TARGET_OFFSET);
+        return mapped || (type == REDIRECT && isMapped(frame, offset + DESTINATION_OFFSET))
+                ? MAPPED_ADDRESS
+                : DropReason.NONE;
+    }
+
+    /** Who is asked about them would be an IPv4 host, as which flows and neighbours know these addresses. */
+    private static boolean isMapped(UnsafeBuffer frame, int at) {
+        return i64(frame, at) == 0 && i32(frame, at + Long.BYTES) == MAPPED_PREFIX;
     }
 
     // Bytes in front of the options.

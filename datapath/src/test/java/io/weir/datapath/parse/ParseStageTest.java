@@ -374,6 +374,11 @@ class ParseStageTest {
                 DropReason.ND_BAD_OPTION,
                 "beyond",
                 ethernet(0x86DD, ipv6(58, icmpv6(133, new byte[4], hex("0102000000000000")))));
+        add(
+                all,
+                DropReason.IPV6_MAPPED_ADDRESS,
+                "mapped target",
+                ethernet(0x86DD, ipv6(58, icmpv6(136, new byte[4], hex("00000000000000000000ffff0a000001")))));
         add(all, DropReason.ND_BAD_OPTION, "one byte", ethernet(0x86DD, ipv6(58, icmpv6(133, new byte[5]))));
         add(all, DropReason.GROUP_MEMBERSHIP_TRUNCATED, "IGMP 7", ethernet(0x0800, ipv4(2, hex("16000000e00001"))));
         add(

@@ -25,6 +25,7 @@ import io.weir.datapath.pipeline.DropReason;
  *   quarantined NAME | assurance-too-low NAME | label-denied NAME | label-type-denied NAME
  *   levels NAME N,N...                                         levels it may have by number, the first its lowest; else any, and none
  *   port-levels PORT N,N...                                    levels that may leave by the port; else any
+ *   unproven N                                                 level of what a tunnel brings that proves none; else none
  *   numbers N                                                  numbers are the bits of levels, and higher by so many
  *   level NAME LEVEL                                           of its flows that prove none, as s2:c1.c3
  * </pre>
@@ -59,6 +60,7 @@ public final class TablePolicy implements Policy {
     private final Map<String, List<Integer>> levels = new HashMap<>();
     private final Map<Integer, List<Integer>> portLevels = new HashMap<>();
     private int numbersFrom = -1;
+    private int unproven;
     private final Map<String, Integer> lowest = new HashMap<>();
 
     public TablePolicy(int epoch, String text) {
@@ -81,6 +83,7 @@ public final class TablePolicy implements Policy {
             case "label-denied" -> marked.put(words[1], LABEL_DENIED);
             case "label-type-denied" -> marked.put(words[1], LABEL_TYPE_DENIED);
             case "numbers" -> numbersFrom = Integer.parseInt(words[1]);
+            case "unproven" -> unproven = Integer.parseInt(words[1]);
             case "levels" -> levels.put(words[1], numbers(words[2]));
             case "port-levels" -> portLevels.put(portId(words[1]), numbers(words[2]));
             case "level" -> lowest.put(words[1], LEVELS.number(words[2]));
@@ -366,6 +369,15 @@ public final class TablePolicy implements Policy {
     }
 
     @Override
+    public boolean bindsDestination(FlowKey ends) {
+        return instances.stream()
+                .anyMatch(instance -> instance.port == ends.egressPort()
+                        && instance.saysIp()
+                        && instance.high == ends.destinationHigh()
+                        && instance.low == ends.destinationLow());
+    }
+
+    @Override
     public Levels levels() {
         return numbersFrom < 0 && levels.isEmpty() ? LEVELS : new Numbers(Math.max(0, numbersFrom));
     }
@@ -406,6 +418,11 @@ public final class TablePolicy implements Policy {
     private boolean mayHave(String component, int level) {
         List<Integer> its = levels.get(component);
         return its == null || its.contains(level);
+    }
+
+    @Override
+    public int unprovenLevel() {
+        return unproven;
     }
 
     @Override

@@ -63,6 +63,31 @@ class ControlMessagesTest {
     }
 
     @Test
+    void shouldRefuseNeighbourMessagesAboutMappedAddresses() {
+        UnsafeBuffer bytes = HeaderBytes.zeros(40);
+        NeighbourMessage message = new NeighbourMessage().wrap(bytes, 0, 40);
+        long mapped = 0xFFFF_0A00_0001L;
+        int refused = DropReason.IPV6_MAPPED_ADDRESS.code();
+        // So that what stands behind a target, as an option or a destination, is well-formed.
+        HeaderBytes.of("01020000000000000000000000000000").getBytes(0, bytes, 24, 16);
+
+        message.target(0, mapped);
+        assertEquals(
+                refused, message.type(NeighbourMessage.NEIGHBOUR_SOLICITATION).check());
+        assertEquals(
+                refused, message.type(NeighbourMessage.NEIGHBOUR_ADVERTISEMENT).check());
+        assertEquals(refused, message.type(NeighbourMessage.REDIRECT).check());
+        message.target(0xFD00_0008_0000_0000L, mapped);
+        assertEquals(
+                DropReason.NONE,
+                message.type(NeighbourMessage.NEIGHBOUR_SOLICITATION).check());
+        assertEquals(DropReason.NONE, message.type(NeighbourMessage.REDIRECT).check());
+        bytes.putLong(24, 0);
+        HeaderBytes.of("0000ffff0a000001").getBytes(0, bytes, 32, 8);
+        assertEquals(refused, message.check());
+    }
+
+    @Test
     void shouldIterateOverIgmpRecords() {
         UnsafeBuffer bytes = HeaderBytes.of(REPORT_V3);
         IgmpMessage report = new IgmpMessage().wrap(bytes.addressOffset(), bytes.capacity());

@@ -243,6 +243,19 @@ class FlowLevelsTest {
     }
 
     @Test
+    void shouldAskAHostAtItsLevelThoughOthersWouldHearTheSendersOwn() {
+        byte[] request = Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B));
+        restart("a access 10 enforce esp\nb access 10 enforce esp\nc access 10 enforce esp\n");
+        String bound =
+                BOUND.replace("db 2,5", "db 5") + "component ops c 02:00:00:00:00:0c - 10.0.0.12\nlevels ops 2\n";
+        weir.policy(new TablePolicy(++epoch, bound + ALLOW));
+
+        assertEquals(List.of("b 5"), arrive("a", request, 0), "db, for which it asks");
+        assertEquals(List.of("b 2", "c 2"), arrive("a", Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_C)), 0));
+        assertEquals(List.of("c 2"), arrive("a", request, 2), "a proven level stays");
+    }
+
+    @Test
     void shouldAnswerForANeighbourOnlyWhoMayHearIt() {
         byte[] request = Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B));
         restart("a access 10 enforce esp\nb access 10 enforce esp suppress-neighbours\n");
@@ -254,6 +267,37 @@ class FlowLevelsTest {
         weir.policy(new TablePolicy(++epoch, BOUND.replace("web 2,5", "web 2").replace("db 2,5", "db 5") + ALLOW));
 
         assertDropped(DropReason.NEIGHBOUR_UNREACHABLE, "a", request, 0);
+    }
+
+    @Test
+    void shouldTakeWhatATunnelBringsWithoutLevelForUnlabelledWhoeverItClaimsToBeFrom() {
+        String far = "component far t 02:00:00:00:00:0c - 10.0.0.12\nlevels far 5\n";
+        policy(far + ALLOW);
+        hear();
+        byte[] arp = Traffic.arp(MAC_A, 2, MAC_C, ip(MAC_C), MAC_A, ip(MAC_A));
+        assertEquals(List.of("a 5"), arrive("t", udp(MAC_C, MAC_A, 1, 2), 5), "the peer that has the SA at 5");
+
+        policy("unproven 1\n" + far + ALLOW);
+
+        assertEquals(List.of("a 5"), arrive("t", udp(MAC_C, MAC_A, 1, 2), 5));
+        assertEquals(List.of("a 5"), arrive("t", arp, 5));
+        assertDropped(DropReason.LABEL_DENIED, "t", udp(MAC_C, MAC_A, 3, 4), 0);
+        assertDropped(DropReason.LABEL_DENIED, "t", udp(MAC_C, MAC_A, 1, 2), 0);
+        assertDropped(DropReason.LABEL_DENIED, "t", opaque(MAC_C, MAC_A), 0);
+        assertDropped(DropReason.LABEL_DENIED, "t", fragment(MAC_C, MAC_A, 53, true), 0);
+        assertDropped(DropReason.NEIGHBOUR_UNREACHABLE, "t", arp, 0);
+        assertDropped(DropReason.NEIGHBOUR_UNREACHABLE, "t", Traffic.arpRequest(MAC_C, ip(MAC_C), ip(MAC_A)), 0);
+        assertEquals(List.of(5), levels());
+    }
+
+    @Test
+    void shouldJudgeWhatATunnelBringsWithoutLevelAtThatOfTheUnlabelled() {
+        policy("unproven 2\ncomponent far t 02:00:00:00:00:0c - 10.0.0.12\nlevels far 5,2\n" + ALLOW);
+        hear();
+
+        assertEquals(List.of("a 2"), arrive("t", udp(MAC_C, MAC_A, 1, 2), 0));
+        assertEquals(List.of("a 2"), arrive("t", Traffic.arp(MAC_A, 2, MAC_C, ip(MAC_C), MAC_A, ip(MAC_A)), 0));
+        assertEquals(List.of("t 2"), arrive("a", udp(MAC_A, MAC_C, 2, 1), 2));
     }
 
     private static final String DHCP_PORTS = """
@@ -269,10 +313,40 @@ class FlowLevelsTest {
         arrive("b", opaque(MAC_B, MAC_A), 0);
         byte[] request = udp(MAC_A, MAC_B, 0, -1, 68, 67);
 
-        assertDropped(DropReason.LABEL_DENIED, "a", request, 0);
+        assertEquals(List.of("b 5"), arrive("a", request, 0), "the level that both have");
         assertEquals(List.of("b 5"), arrive("a", request, 5));
+        assertDropped(DropReason.LABEL_DENIED, "a", request, 2);
         assertDropped(DropReason.LABEL_DENIED, "a", request, 7);
         assertEquals(List.of("a 5"), arrive("b", udp(MAC_B, MAC_A, 67, 68), 0));
+    }
+
+    @Test
+    void shouldLetADhcpServerOfSeveralLevelsAnswerAClientOfOne() {
+        restart(DHCP_PORTS);
+        String clients = BOUND.replace("10.0.0.10", "-").replace("levels web 2,5", "levels web 5");
+        weir.policy(new TablePolicy(++epoch, clients + ALLOW));
+        arrive("b", opaque(MAC_B, MAC_A), 5);
+        arrive("a", opaque(MAC_A, MAC_B), 0);
+
+        assertEquals(List.of("b 5"), arrive("a", udp(MAC_A, MAC_B, 0, -1, 68, 67), 0));
+        assertEquals(List.of("a 5"), arrive("b", udp(MAC_B, MAC_A, 67, 68), 0), "the offer");
+        assertEquals(List.of("a 5"), arrive("b", udp(MAC_B, BROADCAST, ip(MAC_B), -1, 67, 68), 0), "by broadcast");
+        assertDropped(DropReason.LABEL_DENIED, "b", udp(MAC_B, MAC_A, 67, 68), 2);
+    }
+
+    @Test
+    void shouldFloodDhcpAtOneLevelOnly() {
+        restart(DHCP_PORTS.replace(
+                "t access 10 enforce esp role uplink dhcp server", "t access 10 enforce esp dhcp client"));
+        String clients =
+                BOUND.replace("10.0.0.10", "-").replace("web 2,5", "web 5") + "component far t 02:00:00:00:00:0c - -\n";
+        byte[] offer = udp(MAC_B, BROADCAST, ip(MAC_B), -1, 67, 68);
+        weir.policy(new TablePolicy(++epoch, clients + "levels far 2\n" + ALLOW));
+
+        assertEquals(List.of("t 2"), arrive("b", offer, 0), "the sender's own level, which one client has");
+        assertEquals(List.of("a 5"), arrive("b", offer, 5));
+        weir.policy(new TablePolicy(++epoch, clients + "levels far 5\n" + ALLOW));
+        assertEquals(List.of("a 5", "t 5"), arrive("b", offer, 0), "no client has the sender's own level");
     }
 
     @Test
@@ -292,6 +366,10 @@ class FlowLevelsTest {
         weir.policy(new TablePolicy(++epoch, BOUND.replace("levels db 2,5", "levels db 5") + ALLOW));
         arrive("b", opaque(MAC_B, MAC_A), 0);
 
+        assertDropped(DropReason.LABEL_DENIED, "a", udp(MAC_A, MAC_B, 0, -1, 68, 67), 2);
+
+        weir.policy(new TablePolicy(
+                ++epoch, BOUND.replace("web 2,5", "web 2").replace("levels db 2,5", "levels db 5") + ALLOW));
         assertDropped(DropReason.LABEL_DENIED, "a", udp(MAC_A, MAC_B, 0, -1, 68, 67), 0);
     }
 
