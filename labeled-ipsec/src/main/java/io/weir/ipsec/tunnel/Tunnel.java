@@ -129,7 +129,7 @@ final class Tunnel implements AutoCloseable {
         }
         try {
             stateError = -Math.min(forced, sad.maintain());
-        } catch (RuntimeException _) {
+        } catch (RuntimeException | InternalError _) {
             stateError = Errno.EIO;
         }
     }
