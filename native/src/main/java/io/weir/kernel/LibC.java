@@ -65,6 +65,16 @@ public interface LibC {
 
     int fsync(int fd);
 
+    int fdatasync(int fd);
+
+    int flock(int fd, int operation);
+
+    @ssize_t
+    long pread(int fd, @intptr_t long address, @size_t long length, @intptr_t long offset);
+
+    @ssize_t
+    long pwrite(int fd, @intptr_t long address, @size_t long length, @intptr_t long offset);
+
     /**
      * The seventh argument is not mmap's, and both calling conventions ignore it: JNR-FFI 2.3.4 passes a wrong sixth
      * argument to functions of exactly six (its x86_64 stub reads the wrong stack slot), but not with seven.

@@ -19,6 +19,7 @@ import io.weir.kernel.KernelException;
 /** Makes the tunnels of the configuration known, before the switch that opens them. */
 final class TunnelControl {
     private static final String STATE_FILE = "sa.state";
+    private static final String RECEIVED_FILE = "sa.received";
     private static final long NS_PER_SECOND = 1_000_000_000L;
     private static final Logger LOG = LoggerFactory.getLogger(TunnelControl.class);
 
@@ -53,7 +54,8 @@ final class TunnelControl {
             Files.createDirectories(
                     folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
         }
-        return SaStateFile.open(folder.resolve(STATE_FILE), TunnelControl::epochNs);
+        Path received = settings.runDir().resolve(RECEIVED_FILE);
+        return SaStateFile.open(folder.resolve(STATE_FILE), received, TunnelControl::epochNs);
     }
 
     private static long epochNs() {

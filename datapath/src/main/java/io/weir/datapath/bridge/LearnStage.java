@@ -68,7 +68,7 @@ public final class LearnStage implements Stage {
         long knownKey = 0;
         int knownReason = DropReason.NONE;
         for (int i = 0; i < batch.count(); i++) {
-            if (!batch.forwarded(i)) {
+            if (!batch.forwarded(i) || batch.fromSwitch(i)) {
                 continue;
             }
             long key = MacTable.key(batch.vlan(i), batch.sourceMac(i));

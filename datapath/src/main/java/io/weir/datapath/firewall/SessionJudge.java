@@ -356,7 +356,7 @@ final class SessionJudge implements AutoCloseable {
         int sender = quotedReply ? fields.egressPort(session) : fields.ingressPort(session);
         int receiver = quotedReply ? fields.ingressPort(session) : fields.egressPort(session);
         return batch.ingressPort() == receiver
-                && hasItsMacs(batch, i, session, quotedReply)
+                && (batch.fromSwitch(i) || hasItsMacs(batch, i, session, quotedReply))
                 && narrow(batch, i, sender) == sender;
     }
 

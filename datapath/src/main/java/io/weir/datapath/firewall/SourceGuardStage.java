@@ -83,7 +83,7 @@ public final class SourceGuardStage implements Stage {
         current.ingress(sender.clear(), port);
         recorder.begin(batch);
         for (int i = 0; i < batch.count(); i++) {
-            if (!batch.forwarded(i)) {
+            if (!batch.forwarded(i) || batch.fromSwitch(i)) {
                 continue;
             }
             int reason = check(batch, i, policy);

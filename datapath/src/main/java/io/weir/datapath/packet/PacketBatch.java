@@ -58,6 +58,7 @@ public final class PacketBatch {
     private final int[] slot = new int[CAPACITY];
     private final int[] dropReason = new int[CAPACITY];
     private final boolean[] consumed = new boolean[CAPACITY];
+    private final boolean[] fromSwitch = new boolean[CAPACITY];
 
     private final long[] destinationMac = new long[CAPACITY];
     private final long[] sourceMac = new long[CAPACITY];
@@ -103,6 +104,7 @@ public final class PacketBatch {
         this.slot[i] = slot;
         dropReason[i] = 0;
         consumed[i] = false;
+        fromSwitch[i] = false;
         traits[i] = 0;
         label[i] = 0;
         vlan[i] = 0;
@@ -170,6 +172,15 @@ public final class PacketBatch {
 
     public boolean consumed(int i) {
         return consumed[i];
+    }
+
+    /** A port of the switch has made the frame itself: its source address is behind no port, and not to be learned or guarded. */
+    public void markFromSwitch(int i) {
+        fromSwitch[i] = true;
+    }
+
+    public boolean fromSwitch(int i) {
+        return fromSwitch[i];
     }
 
     /** Lets the view see exactly the frame's bytes. */

@@ -30,6 +30,9 @@ public interface Receiver {
     /** A descriptor that polls readable when a frame is there. */
     int pollDescriptor();
 
+    /** Called a hundred times a second, whether frames come or not: for what must not wait for the next. */
+    default void housekeeping(long nowNs) {}
+
     /** Frames that the kernel dropped before they could be read, since the port was opened. Any thread. */
     default long kernelDrops() {
         return 0;

@@ -109,6 +109,9 @@ final class Worker implements Agent {
         if (nowNs - housekeepingNs >= HOUSEKEEPING_NS) {
             housekeepingNs = nowNs;
             pipeline.housekeeping(nowNs);
+            for (Source source : sources) {
+                source.receiver.housekeeping(nowNs);
+            }
             recover(nowNs);
         }
         return work;

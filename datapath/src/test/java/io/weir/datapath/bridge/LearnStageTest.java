@@ -84,6 +84,18 @@ class LearnStageTest {
     }
 
     @Test
+    void shouldNotLearnFromFramesThatThePortHasMadeItself() {
+        TestSwitch on = with(Bridge.with().macLimit(1).done(), BridgeSettings.DEFAULT);
+        assertNull(from(on, stage(on), 0, Frames.HOST_A));
+        on.receiveIn(VLAN, 0, Frames.plain(Frames.BROADCAST, Frames.HOST_B));
+        on.batch.markFromSwitch(0);
+
+        assertNull(on.process(stage(on)));
+
+        assertEquals(-1, where(on, Frames.HOST_B));
+    }
+
+    @Test
     void shouldPassButNotLearnWhenLearningIsOff() {
         TestSwitch on = with(Bridge.with().noLearning().done(), BridgeSettings.DEFAULT);
 

@@ -25,7 +25,7 @@ public interface EspInbound extends AutoCloseable {
     /** Number of the level of the SA that the packet opened last came on, 0 for none. */
     int level();
 
-    /** No packet came: lets go of SAs that are there no more. */
+    /** Lets go of SAs that are there no more, though no packet may come. */
     default void idle() {}
 
     @Override

@@ -6,7 +6,8 @@ import io.weir.kernel.Memory;
 
 /**
  * What {@link SaStateFile} keeps of one SA beyond this process: of an outbound one the sequence number and the IV that are reserved, of
- * an inbound one the highest sequence number received.
+ * an inbound one the highest sequence number received, which the worker stores among the {@link ReceivedNumbers} and the control thread
+ * copies.
  *
  * <pre>
  *    0  SPI          4  direction, 0 when unused     8  fingerprint of the key     24  sequence number
@@ -17,8 +18,8 @@ import io.weir.kernel.Memory;
  * <p>Threading: the control thread; {@link #received} the worker.
  */
 final class SaSlot {
-    /** Bytes of a record: two cache lines, each of which reaches the disk as a whole. */
-    static final int LENGTH = 128;
+    /** Bytes of a record. */
+    static final int LENGTH = StateMemory.UNIT;
 
     private static final int INBOUND = 1;
     private static final int OUTBOUND = 2;
@@ -35,7 +36,10 @@ final class SaSlot {
     static final int PACKETS_OFFSET = 72;
 
     private final SaStateFile file;
-    private final long address;
+    private final StateMemory memory;
+    private final long record;
+    private final long received;
+    private final SaSettings.Direction direction;
     private final String name;
     private final SaKey.Fingerprint fingerprint;
     private final long ivOffset;
@@ -48,25 +52,31 @@ final class SaSlot {
     /**
      * Begins behind everything that the record has, and behind {@code ivFloor}.
      *
+     * @param record where it begins in the memory
+     * @param received address of the number received last, of an inbound SA
      * @param former of removed SAs with the key, whose records are theirs until {@link #succeed}
      */
     SaSlot(
             SaStateFile file,
-            long address,
-            String name,
-            SaKey.Fingerprint fingerprint,
+            StateMemory memory,
+            long record,
+            long received,
+            SaSettings settings,
             long ivFloor,
             List<SaSlot> former) {
         this.file = file;
-        this.address = address;
-        this.name = name;
-        this.fingerprint = fingerprint;
+        this.memory = memory;
+        this.record = record;
+        this.received = received;
+        this.direction = settings.direction();
+        this.name = settings.name();
+        this.fingerprint = settings.key().fingerprint();
         this.former = former;
         this.before = new Usage(
-                Math.max(0, Memory.readLong(address + OPENED_OFFSET) - Memory.readLong(address + ADDED_OFFSET)),
-                Memory.readLong(address + BYTES_OFFSET),
-                Memory.readLong(address + PACKETS_OFFSET));
-        this.ivOffset = Math.max(Memory.readLong(address + IV_OFFSET), ivFloor) - sequence();
+                Math.max(0, memory.getLong(record + OPENED_OFFSET) - memory.getLong(record + ADDED_OFFSET)),
+                memory.getLong(record + BYTES_OFFSET),
+                memory.getLong(record + PACKETS_OFFSET));
+        this.ivOffset = Math.max(memory.getLong(record + IV_OFFSET), ivFloor) - sequence();
     }
 
     /**
@@ -81,11 +91,14 @@ final class SaSlot {
         return before;
     }
 
-    /** Keeps what was used in this life too, for the next one. */
+    /** Keeps for the next life what was used in this one too, and what was received. Reaches the file with its next write. */
     void used(SaCounters counters) {
         if (!superseded) {
-            Memory.writeLong(address + BYTES_OFFSET, before.bytes() + counters.bytes());
-            Memory.writeLong(address + PACKETS_OFFSET, before.packets() + counters.packets());
+            memory.putLong(record + BYTES_OFFSET, before.bytes() + counters.bytes());
+            memory.putLong(record + PACKETS_OFFSET, before.packets() + counters.packets());
+        }
+        if (direction == SaSettings.Direction.INBOUND) {
+            memory.putLong(record + SEQUENCE_OFFSET, sequence());
         }
     }
 
@@ -99,8 +112,9 @@ final class SaSlot {
         return file.block();
     }
 
-    long address() {
-        return address;
+    /** Where it begins in the memory of its file. */
+    long record() {
+        return record;
     }
 
     String name() {
@@ -113,7 +127,9 @@ final class SaSlot {
 
     /** The number that is reserved or was received; the first of an outbound SA in this life is one more. */
     long sequence() {
-        return Memory.readLong(address + SEQUENCE_OFFSET);
+        return direction == SaSettings.Direction.INBOUND
+                ? Memory.readLong(received)
+                : memory.getLong(record + SEQUENCE_OFFSET);
     }
 
     /** What sequence numbers of this life and IVs differ by. */
@@ -126,14 +142,14 @@ final class SaSlot {
         if (superseded) {
             return -ESTALE;
         }
-        Memory.writeLong(address + IV_OFFSET, ivOffset + sequence);
-        Memory.writeLong(address + SEQUENCE_OFFSET, sequence);
-        return file.force();
+        memory.putLong(record + IV_OFFSET, ivOffset + sequence);
+        memory.putLong(record + SEQUENCE_OFFSET, sequence);
+        return memory.save();
     }
 
-    /** Keeps the highest number received, beyond this process at once and beyond this machine within the next force. */
+    /** Keeps the highest number received: beyond this process at once, on the disk within the next force. Never waits. */
     void received(long sequence) {
-        Memory.writeLong(address + SEQUENCE_OFFSET, sequence);
+        Memory.writeLong(received, sequence);
     }
 
     void retire(boolean retires) {
@@ -156,8 +172,8 @@ final class SaSlot {
     /** Ends the life of an outbound SA, which used up to that number; the rest of the reserve is free again. */
     void giveBack(long used) {
         if (!superseded) {
-            Memory.writeLong(address + SEQUENCE_OFFSET, used);
-            Memory.writeLong(address + IV_OFFSET, ivOffset + used);
+            memory.putLong(record + SEQUENCE_OFFSET, used);
+            memory.putLong(record + IV_OFFSET, ivOffset + used);
             file.closed(this);
         }
     }

@@ -11,26 +11,26 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-import org.jspecify.annotations.Nullable;
-
 import io.weir.kernel.KernelException;
-import io.weir.kernel.MappedFile;
-import io.weir.kernel.Memory;
 
 /**
- * What must be known of SAs after a restart, in a mapped file: sequence numbers and IVs that may have been sent, those received, and
- * what was used of its lifetime. A record belongs to a direction, an SPI and a key, of which it keeps a fingerprint.
+ * What must be known of SAs after a restart, in a file: sequence numbers and IVs that may have been sent, those received, and what was
+ * used of its lifetime. A record belongs to a direction, an SPI and a key, of which it keeps a fingerprint.
  *
  * <p>Numbers are reserved ahead of their use and forced to the disk, so that neither a killed process nor a lost power supply makes a
  * host use one twice: with AES-GCM, two packets with one IV would give away the key of their authentication. IVs also begin no lower
  * than the wall clock in nanoseconds, which no host's packets outrun: an SA whose record is lost does not repeat one either, if only the
  * clock is not set back.
  *
+ * <p>No packet waits for the disk: the worker stores what it has received in the memory of {@link ReceivedNumbers}, which a killed
+ * process leaves behind; the control thread copies it here. Only a machine that stops by itself forgets what was received since the last
+ * force.
+ *
  * <pre>
  *   header of 128 bytes: magic, version, records | records of {@link SaSlot#LENGTH} bytes each
  * </pre>
  *
- * <p>Threading: the control thread. One process at a time; it outlives every {@link Sad} that uses it.
+ * <p>Threading: the control thread; {@link #force} any thread. One process at a time; it outlives every {@link Sad} that uses it.
  */
 public final class SaStateFile implements AutoCloseable {
     /** SAs that a file has room for. */
@@ -43,62 +43,62 @@ public final class SaStateFile implements AutoCloseable {
     private static final int VERSION = 2;
     private static final int VERSION_OFFSET = 8;
     private static final int RECORDS_OFFSET = 12;
-    private static final int HEADER_LENGTH = 128;
+    private static final int HEADER_LENGTH = StateMemory.UNIT;
     private static final long FILE_LENGTH = HEADER_LENGTH + (long) RECORDS * SaSlot.LENGTH;
 
-    private final @Nullable MappedFile file;
-    private final long base;
+    private final StateMemory memory;
+    private final ReceivedNumbers received;
     private final LongSupplier epochNs;
     private final long block;
     private final List<SaSlot> open = new ArrayList<>();
 
-    private SaStateFile(@Nullable MappedFile file, long base, LongSupplier epochNs, long block) {
-        this.file = file;
-        this.base = base;
+    private SaStateFile(StateMemory memory, ReceivedNumbers received, LongSupplier epochNs, long block) {
+        this.memory = memory;
+        this.received = received;
         this.epochNs = epochNs;
         this.block = block;
     }
 
     /**
-     * Opens the file, made when missing, for the owner only.
+     * Opens the file, made when missing, for the owner and this process only.
      *
+     * @param received file for numbers received, in a folder on tmpfs; made when missing
      * @param epochNs the wall clock, in nanoseconds since 1970
-     * @throws KernelException when it cannot be opened or mapped
+     * @throws KernelException when one cannot be opened or read, or another process has them
      * @throws IllegalArgumentException when it is something else, or of another version
      */
-    public static SaStateFile open(Path path, LongSupplier epochNs) {
-        return open(path, epochNs, BLOCK);
+    public static SaStateFile open(Path path, Path received, LongSupplier epochNs) {
+        return open(path, received, epochNs, BLOCK);
     }
 
     /** With a smaller reserve, for tests. */
-    static SaStateFile open(Path path, LongSupplier epochNs, long block) {
-        MappedFile file = MappedFile.open(path, FILE_LENGTH);
+    static SaStateFile open(Path path, Path received, LongSupplier epochNs, long block) {
+        StateMemory memory = StateMemory.open(path, FILE_LENGTH);
         try {
-            SaStateFile opened = new SaStateFile(file, file.address(), epochNs, block);
-            opened.begin(path);
-            return opened;
-        } catch (IllegalArgumentException refused) {
-            file.close();
+            begin(path, memory);
+            return new SaStateFile(memory, ReceivedNumbers.open(received, RECORDS), epochNs, block);
+        } catch (IllegalArgumentException | KernelException refused) {
+            memory.release();
             throw refused;
         }
     }
 
     /** State that ends with the process, for SAs whose keys do so too. IVs still begin at the wall clock. */
     public static SaStateFile inMemory(LongSupplier epochNs) {
-        return new SaStateFile(null, Memory.map(FILE_LENGTH), epochNs, BLOCK);
+        return new SaStateFile(StateMemory.unkept(FILE_LENGTH), ReceivedNumbers.unkept(RECORDS), epochNs, BLOCK);
     }
 
-    private void begin(Path path) {
-        if (Memory.readLong(base) == 0) {
-            Memory.writeInt(base + VERSION_OFFSET, VERSION);
-            Memory.writeInt(base + RECORDS_OFFSET, RECORDS);
-            Memory.writeLong(base, MAGIC);
+    private static void begin(Path path, StateMemory memory) {
+        if (memory.getLong(0) == 0) {
+            memory.putInt(VERSION_OFFSET, VERSION);
+            memory.putInt(RECORDS_OFFSET, RECORDS);
+            memory.putLong(0, MAGIC);
         }
-        if (Memory.readLong(base) != MAGIC) {
+        if (memory.getLong(0) != MAGIC) {
             throw refusal(path, "is not a state file of SAs");
         }
-        int version = Memory.readInt(base + VERSION_OFFSET);
-        if (version != VERSION || Memory.readInt(base + RECORDS_OFFSET) != RECORDS) {
+        int version = memory.getInt(VERSION_OFFSET);
+        if (version != VERSION || memory.getInt(RECORDS_OFFSET) != RECORDS) {
             throw refusal(path, "has version " + version + ", this Weir writes " + VERSION);
         }
     }
@@ -119,35 +119,45 @@ public final class SaStateFile implements AutoCloseable {
         List<SaSlot> former = former(settings, key);
         long now = epochNs.getAsLong();
         long[] sameKey = IntStream.range(0, RECORDS)
-                .mapToLong(this::record)
-                .filter(record -> matches(record, settings.direction(), key))
+                .mapToLong(SaStateFile::record)
+                .filter(any -> matches(any, settings.direction(), key))
                 .toArray();
         long ivFloor = Math.max(now, highest(sameKey, SaSlot.IV_OFFSET));
         // A clock that was set back does not make an SA younger than it was at its last start.
         long opened = Math.max(now, highest(sameKey, SaSlot.OPENED_OFFSET));
         // Of all its SPIs: what a key may encrypt does not begin anew with another one.
         long added = LongStream.of(sameKey)
-                .map(record -> Memory.readLong(record + SaSlot.ADDED_OFFSET))
+                .map(same -> memory.getLong(same + SaSlot.ADDED_OFFSET))
                 .min()
                 .orElse(now);
         long bytes = highest(sameKey, SaSlot.BYTES_OFFSET);
         long packets = highest(sameKey, SaSlot.PACKETS_OFFSET);
-        long address = LongStream.of(sameKey)
-                .filter(record -> Memory.readInt(record + SaSlot.SPI_OFFSET) == settings.spi())
+        long record = LongStream.of(sameKey)
+                .filter(same -> memory.getInt(same + SaSlot.SPI_OFFSET) == settings.spi())
                 .findFirst()
                 .orElseGet(() -> fresh(settings, key));
-        Memory.writeLong(address + SaSlot.OPENED_OFFSET, opened);
-        Memory.writeLong(address + SaSlot.ADDED_OFFSET, added);
-        Memory.writeLong(address + SaSlot.BYTES_OFFSET, bytes);
-        Memory.writeLong(address + SaSlot.PACKETS_OFFSET, packets);
-        SaSlot slot = new SaSlot(this, address, settings.name(), key, ivFloor, former);
+        memory.putLong(record + SaSlot.OPENED_OFFSET, opened);
+        memory.putLong(record + SaSlot.ADDED_OFFSET, added);
+        memory.putLong(record + SaSlot.BYTES_OFFSET, bytes);
+        memory.putLong(record + SaSlot.PACKETS_OFFSET, packets);
+        SaSlot slot = new SaSlot(this, memory, record, received(settings, key, record), settings, ivFloor, former);
         open.add(slot);
         return slot;
     }
 
-    private static long highest(long[] records, int offset) {
+    /** Address of the number received, which is the higher of what the file and the memory of before have. */
+    private long received(SaSettings settings, SaKey.Fingerprint key, long record) {
+        if (settings.direction() != SaSettings.Direction.INBOUND) {
+            return 0;
+        }
+        long sequence = memory.getLong(record + SaSlot.SEQUENCE_OFFSET);
+        int place = (int) ((record - HEADER_LENGTH) / SaSlot.LENGTH);
+        return received.address(place, settings.spi(), SaSlot.code(settings.direction()), key, sequence);
+    }
+
+    private long highest(long[] records, int offset) {
         return LongStream.of(records)
-                .map(record -> Memory.readLong(record + offset))
+                .map(record -> memory.getLong(record + offset))
                 .max()
                 .orElse(0);
     }
@@ -166,54 +176,59 @@ public final class SaStateFile implements AutoCloseable {
             }
         }
         return sameKey.stream()
-                .filter(other -> matches(other.address(), settings.direction(), key))
+                .filter(other -> matches(other.record(), settings.direction(), key))
                 .toList();
     }
 
-    private static boolean matches(long record, SaSettings.Direction direction, SaKey.Fingerprint key) {
-        return Memory.readInt(record + SaSlot.DIRECTION_OFFSET) == SaSlot.code(direction)
-                && Memory.readLong(record + SaSlot.FINGERPRINT_OFFSET) == key.high()
-                && Memory.readLong(record + SaSlot.FINGERPRINT_OFFSET + Long.BYTES) == key.low();
+    private boolean matches(long record, SaSettings.Direction direction, SaKey.Fingerprint key) {
+        return memory.getInt(record + SaSlot.DIRECTION_OFFSET) == SaSlot.code(direction)
+                && memory.getLong(record + SaSlot.FINGERPRINT_OFFSET) == key.high()
+                && memory.getLong(record + SaSlot.FINGERPRINT_OFFSET + Long.BYTES) == key.low();
     }
 
     private long fresh(SaSettings settings, SaKey.Fingerprint key) {
-        long address = free().orElseThrow(() -> new IllegalStateException(settings.name() + ": " + RECORDS
+        long record = free().orElseThrow(() -> new IllegalStateException(settings.name() + ": " + RECORDS
                 + " SAs are in use, which is all that their state file has room for; remove some"));
-        Memory.writeInt(address + SaSlot.DIRECTION_OFFSET, 0);
-        Memory.writeLong(address + SaSlot.SEQUENCE_OFFSET, 0);
-        Memory.writeLong(address + SaSlot.IV_OFFSET, 0);
-        Memory.writeLong(address + SaSlot.FINGERPRINT_OFFSET, key.high());
-        Memory.writeLong(address + SaSlot.FINGERPRINT_OFFSET + Long.BYTES, key.low());
-        Memory.writeInt(address + SaSlot.SPI_OFFSET, settings.spi());
-        Memory.writeInt(address + SaSlot.DIRECTION_OFFSET, SaSlot.code(settings.direction()));
-        return address;
+        memory.putInt(record + SaSlot.DIRECTION_OFFSET, 0);
+        memory.putLong(record + SaSlot.SEQUENCE_OFFSET, 0);
+        memory.putLong(record + SaSlot.IV_OFFSET, 0);
+        memory.putLong(record + SaSlot.FINGERPRINT_OFFSET, key.high());
+        memory.putLong(record + SaSlot.FINGERPRINT_OFFSET + Long.BYTES, key.low());
+        memory.putInt(record + SaSlot.SPI_OFFSET, settings.spi());
+        memory.putInt(record + SaSlot.DIRECTION_OFFSET, SaSlot.code(settings.direction()));
+        return record;
     }
 
     /** A record never used, else the one that was opened the longest ago. */
     private Optional<Long> free() {
         for (int i = 0; i < RECORDS; i++) {
-            if (Memory.readInt(record(i) + SaSlot.DIRECTION_OFFSET) == 0) {
+            if (memory.getInt(record(i) + SaSlot.DIRECTION_OFFSET) == 0) {
                 return Optional.of(record(i));
             }
         }
-        Set<Long> inUse = open.stream().map(SaSlot::address).collect(Collectors.toSet());
+        Set<Long> inUse = open.stream().map(SaSlot::record).collect(Collectors.toSet());
         return IntStream.range(0, RECORDS)
-                .mapToObj(this::record)
+                .mapToObj(SaStateFile::record)
                 .filter(record -> !inUse.contains(record))
-                .min(Comparator.comparingLong(SaStateFile::opened));
+                .min(Comparator.comparingLong(this::opened));
     }
 
-    private static long opened(long record) {
-        return Memory.readLong(record + SaSlot.OPENED_OFFSET);
+    private long opened(long record) {
+        return memory.getLong(record + SaSlot.OPENED_OFFSET);
     }
 
-    private long record(int index) {
-        return base + HEADER_LENGTH + (long) index * SaSlot.LENGTH;
+    private static long record(int index) {
+        return HEADER_LENGTH + (long) index * SaSlot.LENGTH;
     }
 
-    /** Puts everything on the disk. 0 or a negative errno. */
+    /** Writes what was changed, so that it outlives this process. 0 or a negative errno. */
+    int write() {
+        return memory.write();
+    }
+
+    /** Puts on the disk what was written. 0 or a negative errno. */
     public int force() {
-        return file == null ? 0 : file.force();
+        return memory.force();
     }
 
     long block() {
@@ -224,14 +239,10 @@ public final class SaStateFile implements AutoCloseable {
         open.remove(slot);
     }
 
-    /** Unmaps; every {@link Sad} that uses it must be closed. */
+    /** Every {@link Sad} that uses it must be closed. */
     @Override
     public void close() {
-        if (file == null) {
-            Memory.unmap(base, FILE_LENGTH);
-        } else {
-            int ignored = file.force();
-            file.close();
-        }
+        memory.close();
+        received.close();
     }
 }

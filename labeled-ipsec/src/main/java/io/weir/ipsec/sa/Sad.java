@@ -165,8 +165,8 @@ public final class Sad implements AutoCloseable {
     }
 
     /**
-     * Reserves sequence numbers ahead, keeps what was used of lifetimes, and wipes what was removed and is out of use. To be called at least every 100 ms: an SA whose
-     * reserve is used up refuses its packets until then.
+     * Reserves sequence numbers ahead, keeps what was received and used of lifetimes, and wipes what was removed and is out of use. To
+     * be called at least every 100 ms: an SA whose reserve is used up refuses its packets until then.
      *
      * @return 0, or a negative errno when the state file's device fails
      */
@@ -177,7 +177,7 @@ public final class Sad implements AutoCloseable {
             sa.keepUsage();
             worst = sa instanceof OutboundSa outbound ? Math.min(worst, outbound.reserveAhead()) : worst;
         }
-        return worst;
+        return Math.min(worst, state.write());
     }
 
     private void wipeRetired() {

@@ -18,7 +18,8 @@ import static io.weir.datapath.wire.NetworkOrder.*;
  * ICMP errors to local senders whose packets cannot pass the tunnel: "fragmentation needed" (RFC 1191 section 4) and "packet too
  * big" (RFC 4443 section 3.2), as RFC 4301 section 8.2.1 demands, and "time exceeded". As packets they come from the host that
  * the packet was meant for, as an address of the switch's own does not exist; as frames from the tunnel's own MAC address, so that no
- * switch learns here where that host is, which a frame that was only flooded to the tunnel does not tell.
+ * switch learns here where that host is, which a frame that was only flooded to the tunnel does not tell. No source guard knows that address, so they enter as frames of the
+ * switch's own; the firewall passes those only whose quoted packet belongs to a session through the tunnel.
  *
  * <p>Never an answer to an ICMP error, to a later fragment, to or from an address that is no single host's (RFC 1122 section
  * 3.2.2, RFC 4443 section 2.4); and no more than a thousand a second for the
@@ -52,22 +53,15 @@ final class IcmpErrors {
     private static final int FIRST_INFORMATIONAL_6 = 128;
 
     private final long mac;
-    private final boolean guarded;
     private final OwnFrames frames;
     private final TunnelCounters counters;
     private final TokenBuckets buckets = new TokenBuckets(LevelShares.COUNT);
     private final Ipv6ExtensionChain chain = new Ipv6ExtensionChain();
     private final UnsafeBuffer out = new UnsafeBuffer(0, 0);
 
-    /**
-     * @param mac of the tunnel, in the low 48 bits
-     * @param guarded whether a source guard knows which MAC addresses are behind the tunnel: then answers come from the one that the
-     *     frame went to, as the guard drops those that are not there, and would drop the tunnel's own; else that one would be
-     *     learned here although the frame was only flooded
-     */
-    IcmpErrors(long mac, boolean guarded, OwnFrames frames, TunnelCounters counters) {
+    /** @param mac of the tunnel, in the low 48 bits */
+    IcmpErrors(long mac, OwnFrames frames, TunnelCounters counters) {
         this.mac = mac;
-        this.guarded = guarded;
         this.frames = frames;
         this.counters = counters;
     }
@@ -94,7 +88,7 @@ final class IcmpErrors {
     private void send(InnerFrame frame, int typeAndCode, int word, int level, long nowNs) {
         if (mayAnswer(frame) && buckets.take(LevelShares.of(level), PER_SECOND, nowNs) && frames.take(out, level)) {
             int length = frame.version() == 4 ? answer4(frame, typeAndCode, word) : answer6(frame, typeAndCode, word);
-            frames.add(length, level);
+            frames.addFromSwitch(length, level);
             counters.add(TunnelCounters.ICMP_ERRORS, 1);
         }
     }
@@ -176,7 +170,7 @@ final class IcmpErrors {
     private int link(InnerFrame frame) {
         UnsafeBuffer in = frame.view();
         out.putBytes(0, in, MAC_LENGTH, MAC_LENGTH);
-        put48(out, MAC_LENGTH, guarded ? u48(in, 0) : mac);
+        put48(out, MAC_LENGTH, mac);
         out.putBytes(MACS_LENGTH, in, MACS_LENGTH, frame.networkOffset() - MACS_LENGTH);
         return frame.networkOffset();
     }

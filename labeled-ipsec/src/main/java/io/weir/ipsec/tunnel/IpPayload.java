@@ -79,7 +79,7 @@ final class IpPayload implements TunnelPayload {
                 || !selectors.match(frame.version(), sourceHigh, sourceLow, destinationHigh, destinationLow)) {
             return OUTBOUND_SELECTOR;
         }
-        neighbours.see(frame, sourceHigh, sourceLow, nowNs);
+        neighbours.see(frame, sourceHigh, sourceLow, level, nowNs);
         if (hops(frame) <= 1) {
             errors.timeExceeded(frame, level, nowNs);
             return HOPS_EXCEEDED;

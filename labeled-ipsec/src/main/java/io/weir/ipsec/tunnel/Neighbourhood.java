@@ -58,24 +58,24 @@ final class Neighbourhood {
     }
 
     /** A local host has sent that frame from that address; it is learned when the frame is for the gateway. */
-    void see(InnerFrame frame, long high, long low, long nowNs) {
+    void see(InnerFrame frame, long high, long low, int level, long nowNs) {
         int version = frame.version() == 6 ? 6 : 4;
         if (mayLearn(frame) && selectors.isLocal(version, high, low)) {
-            learn(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
+            learn(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), level, nowNs);
         }
     }
 
     /** A local host says that it has that address. */
-    private void answered(InnerFrame frame, long high, long low, long nowNs) {
+    private void answered(InnerFrame frame, long high, long low, int level, long nowNs) {
         int version = frame.version() == 6 ? 6 : 4;
         if (mayLearn(frame) && hosts.asked(version, high, low, nowNs)) {
-            learn(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), nowNs);
+            learn(version, high, low, u48(frame.view(), SOURCE_MAC_OFFSET), level, nowNs);
         }
     }
 
-    private void learn(int version, long high, long low, long hostMac, long nowNs) {
-        hosts.see(version, high, low, hostMac, nowNs);
-        waiting.resolved(version, high, low, hostMac);
+    private void learn(int version, long high, long low, long hostMac, int level, long nowNs) {
+        hosts.see(version, high, low, hostMac, level, nowNs);
+        waiting.resolved(version, high, low, hostMac, nowNs);
     }
 
     /** Packets whose host has not answered yet. */
@@ -105,13 +105,13 @@ final class Neighbourhood {
         long sender = InternetAddresses.ipv4Low(arp.senderIp());
         long target = InternetAddresses.ipv4Low(arp.targetIp());
         if (arp.operation() == ArpPacket.REPLY) {
-            answered(frame, InternetAddresses.IPV4_HIGH, sender, nowNs);
+            answered(frame, InternetAddresses.IPV4_HIGH, sender, level, nowNs);
             return arp.targetMac() == mac;
         }
         boolean asked = arp.operation() == ArpPacket.REQUEST
                 && selectors.match(4, InternetAddresses.IPV4_HIGH, sender, InternetAddresses.IPV4_HIGH, target);
         if (asked) {
-            see(frame, InternetAddresses.IPV4_HIGH, sender, nowNs);
+            see(frame, InternetAddresses.IPV4_HIGH, sender, level, nowNs);
         }
         if (asked && mayAnswer(level, nowNs)) {
             add(writer.arpReply(out, mac, arp.targetIp(), hostMac, arp.senderIp()), level);
@@ -137,7 +137,7 @@ final class Neighbourhood {
         }
         boolean advertised = message.type() == NeighbourMessage.NEIGHBOUR_ADVERTISEMENT;
         if (advertised) {
-            answered(frame, message.targetHigh(), message.targetLow(), nowNs);
+            answered(frame, message.targetHigh(), message.targetLow(), level, nowNs);
         }
         return advertised && u48(view, 0) == mac;
     }
@@ -159,7 +159,7 @@ final class Neighbourhood {
         boolean single = (high | low) != 0 && !InternetAddresses.isMulticast6(high);
         boolean asked = single && selectors.isRemote(6, message.targetHigh(), message.targetLow());
         if (asked) {
-            see(frame, high, low, nowNs);
+            see(frame, high, low, level, nowNs);
         }
         if (asked && mayAnswer(level, nowNs)) {
             int length = writer.advertisement(out, mac, message.targetHigh(), message.targetLow(), hostMac, high, low);
@@ -182,7 +182,7 @@ final class Neighbourhood {
      */
     long resolve(int version, long high, long low, long askerHigh, long askerLow, int level, long nowNs) {
         long found = hosts.find(version, high, low, nowNs);
-        if (hosts.ask(version, high, low, nowNs)
+        if (hosts.ask(version, high, low, level, nowNs)
                 && questions.take(LevelShares.of(level), QUESTIONS_PER_SECOND, nowNs)
                 && frames.take(out, level)) {
             int length = version == 4

@@ -28,6 +28,7 @@ final class OwnFrames implements AutoCloseable {
     private final int[] length = new int[CAPACITY];
     private final int[] label = new int[CAPACITY];
     private final int[] dropReason = new int[CAPACITY];
+    private final boolean[] fromSwitch = new boolean[CAPACITY];
     private final int[] waiting = new int[LevelShares.COUNT];
     private int head;
     private int tail;
@@ -58,11 +59,19 @@ final class OwnFrames implements AutoCloseable {
     /** As {@link #add(int, int)}, of a frame that enters the switch dropped for a reason; {@link DropReason#NONE} for one that is not. */
     void add(int lengthBytes, int level, int reason) {
         int slot = tail & CAPACITY - 1;
+        fromSwitch[slot] = false;
         length[slot] = lengthBytes;
         label[slot] = level;
         dropReason[slot] = reason;
         waiting[LevelShares.of(level)]++;
         tail++;
+    }
+
+    /** As {@link #add(int, int)}, of a frame whose source address is behind no port. */
+    void addFromSwitch(int lengthBytes, int level) {
+        int slot = tail & CAPACITY - 1;
+        add(lengthBytes, level);
+        fromSwitch[slot] = true;
     }
 
     /** Adds what waits to the batch, as far as it has room. */
@@ -76,6 +85,9 @@ final class OwnFrames implements AutoCloseable {
             Memory.copy(address(head), address + VirtioNetHeader.LENGTH, length[slot]);
             batch.add(address + VirtioNetHeader.LENGTH, length[slot], i);
             batch.label(i, label[slot]);
+            if (fromSwitch[slot]) {
+                batch.markFromSwitch(i);
+            }
             if (dropReason[slot] != DropReason.NONE) {
                 batch.drop(i, dropReason[slot]);
             }

@@ -7,7 +7,6 @@ import java.util.function.Supplier;
 import org.agrona.concurrent.NanoClock;
 import org.jspecify.annotations.Nullable;
 
-import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.port.PortDevice;
 import io.weir.datapath.port.PortException;
 import io.weir.datapath.port.PortSettings;
@@ -67,7 +66,7 @@ final class Tunnel implements AutoCloseable {
             requireAddress(addresses);
             Supplier<DatagramTransport> open = () -> transports.apply(settings.transportSettings());
             DatagramTransport transport = namespace == null ? open.get() : namespace.call(open::get);
-            TunnelParts made = parts(number, port.policy().mode() == PolicyMode.ENFORCE, transport);
+            TunnelParts made = parts(number, transport);
             OpenTunnel opened = new OpenTunnel(made, namespace, addresses, lock);
             parts = made;
             return opened;
@@ -77,11 +76,11 @@ final class Tunnel implements AutoCloseable {
         }
     }
 
-    private TunnelParts parts(int number, boolean guarded, DatagramTransport transport) {
+    private TunnelParts parts(int number, DatagramTransport transport) {
         EspSealer sealer = new EspSealer(sad);
         boolean ethernet = settings.payload() == TunnelSettings.Payload.ETHERNET;
         EspOpener opener = ethernet ? EspOpener.ofEthernet(sad) : EspOpener.ofIp(sad);
-        return TunnelParts.of(number, settings, guarded, sealer, opener, transport, clock);
+        return TunnelParts.of(number, settings, sealer, opener, transport, clock);
     }
 
     private void requireAddress(RouteNetlink netlink) {
@@ -129,7 +128,7 @@ final class Tunnel implements AutoCloseable {
         }
         try {
             stateError = -Math.min(forced, sad.maintain());
-        } catch (RuntimeException _) {
+        } catch (RuntimeException | InternalError _) {
             stateError = Errno.EIO;
         }
     }

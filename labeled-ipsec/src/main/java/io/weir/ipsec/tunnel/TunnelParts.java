@@ -36,15 +36,10 @@ record TunnelParts(
 
     private static final int ALIGNMENT = 4;
 
-    /**
-     * The parts of a tunnel over that transport; the transport closes with the device.
-     *
-     * @param guarded whether the port's source guard is in force
-     */
+    /** The parts of a tunnel over that transport; the transport closes with the device. */
     static TunnelParts of(
             int port,
             TunnelSettings settings,
-            boolean guarded,
             EspOutbound outbound,
             EspInbound inbound,
             DatagramTransport transport,
@@ -52,8 +47,7 @@ record TunnelParts(
         TunnelCounters counters = new TunnelCounters();
         OwnFrames own = new OwnFrames();
         long mac = GatewayAddress.of(settings.name(), settings.local());
-        IcmpErrors errors =
-                new IcmpErrors(mac, guarded && settings.payload() == TunnelSettings.Payload.ETHERNET, own, counters);
+        IcmpErrors errors = new IcmpErrors(mac, own, counters);
         return new TunnelParts(
                 port,
                 settings,

@@ -76,6 +76,12 @@ final class TunnelReceiver implements Receiver, AutoCloseable {
     }
 
     @Override
+    public void housekeeping(long nowNs) {
+        payload.expire(nowNs);
+        esp.idle();
+    }
+
+    @Override
     public int receive(PacketBatch batch, PacketPool pool) {
         payload.expire(batch.nowNs());
         own.receive(batch, pool);

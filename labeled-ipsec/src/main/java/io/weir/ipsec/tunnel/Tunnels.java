@@ -24,6 +24,7 @@ import io.weir.ipsec.sa.Sad;
 import io.weir.ipsec.transport.DatagramTransport;
 import io.weir.ipsec.transport.TransportSettings;
 import io.weir.ipsec.transport.Transports;
+import io.weir.kernel.Errno;
 
 /**
  * The tunnels of a host by their peers' names: what the control plane lists and changes, and what a switch opens its esp ports from.
@@ -67,13 +68,20 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
         Future<?> _ = keeper.scheduleWithFixedDelay(this::keep, MAINTAIN_MS, MAINTAIN_MS, TimeUnit.MILLISECONDS);
     }
 
-    /** Without the lock while the disk is waited for: what was received and used is lost by a power failure for a second at most. */
+    /**
+     * Without the lock while the disk is waited for: what was received and used is lost by a power failure for a second at most. Whatever
+     * fails is tried again in the next round: a schedule ends with the first round that throws, and SAs with their reserve.
+     */
     private void keep() {
-        round++;
-        if (round % FORCE_ROUNDS == 0) {
-            forced = state.force();
+        try {
+            round++;
+            if (round % FORCE_ROUNDS == 0) {
+                forced = state.force();
+            }
+            maintain(forced);
+        } catch (RuntimeException | Error _) {
+            forced = -Errno.EIO;
         }
-        maintain(forced);
     }
 
     synchronized void maintain(int stateForced) {

@@ -81,11 +81,11 @@ final class WaitingPackets implements AutoCloseable {
         return base + (long) place * OwnFrames.FRAME_MAX;
     }
 
-    /** The host has that MAC address: what waits for it goes there. */
-    void resolved(int version, long high, long low, long mac) {
+    /** The host has that MAC address: what waits for it goes there, but for what has waited for too long. */
+    void resolved(int version, long high, long low, long mac, long nowNs) {
         for (int place = 0; count > 0 && place < CAPACITY; place++) {
             if (this.version[place] == version && this.high[place] == high && this.low[place] == low) {
-                release(place, mac, DropReason.NONE);
+                release(place, mac, nowNs - sinceNs[place] < PATIENCE_NS ? DropReason.NONE : UNREACHABLE);
             }
         }
     }

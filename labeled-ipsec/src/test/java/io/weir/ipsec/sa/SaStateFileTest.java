@@ -34,9 +34,13 @@ class SaStateFileTest {
         return folder.resolve("sas");
     }
 
+    private Path received() {
+        return folder.resolve("received");
+    }
+
     /** First sequence number and IV of a life in which so many packets are sent, ended in order or not at all. */
     private long[] life(long epochNs, int packets, boolean inOrder) throws IOException {
-        SaStateFile state = SaStateFile.open(file(), () -> epochNs);
+        SaStateFile state = SaStateFile.open(file(), received(), () -> epochNs);
         Sad sad = new Sad(CryptoLibrary.best(), state);
         sad.add(outbound(1000, 2), NOW_NS);
         OutboundSa sa = sad.current().outbound(2);
@@ -92,7 +96,7 @@ class SaStateFileTest {
 
     @Test
     void shouldNotRepeatIvsWhenTheSameKeyGetsAnotherSpi() {
-        SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+        SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
         state.slot(settings(Direction.OUTBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED))
                 .giveBack(500);
 
@@ -110,7 +114,7 @@ class SaStateFileTest {
         SaSettings in = settings(Direction.INBOUND, 1000, 2, key(2), true, lifetime);
         for (int life = 0; life < 2; life++) {
             long lived = life * 4_000_000_000L;
-            try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS + lived);
+            try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS + lived);
                     Sad sad = new Sad(CryptoLibrary.best(), state)) {
                 sad.change(List.of(in, out), List.of(), NOW_NS);
                 OutboundSa sa = sad.current().outbound(2);
@@ -127,7 +131,7 @@ class SaStateFileTest {
                 }
             }
         }
-        try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+        try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
                 Sad sad = new Sad(CryptoLibrary.best(), state)) {
             sad.change(List.of(in, out), List.of(), NOW_NS);
             assertEquals(4_000_000_000L, sad.status(NOW_NS).getFirst().ageNs(), "though the clock was set back");
@@ -145,7 +149,7 @@ class SaStateFileTest {
     @Test
     void shouldRefuseAfterARestartWhatWasReceivedBefore() {
         for (int life = 0; life < 3; life++) {
-            try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+            try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
                     Sad sad = new Sad(CryptoLibrary.best(), state)) {
                 sad.add(inbound(1000, 2), NOW_NS);
                 InboundSa sa = sad.current().inbound(1000);
@@ -163,9 +167,64 @@ class SaStateFileTest {
         }
     }
 
+    /** The state as a killed process leaves it: what it has written, and its memory of numbers received. */
+    private byte[] received(int packets, boolean kept) throws IOException {
+        SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
+        Sad sad = new Sad(CryptoLibrary.best(), state);
+        sad.add(inbound(1000, 2), NOW_NS);
+        InboundSa sa = sad.current().inbound(1000);
+        if (sa == null) {
+            throw new AssertionError("added");
+        }
+        for (int i = 0; i < packets; i++) {
+            sa.accept(sa.lastSequence() + 1, 100, NOW_NS);
+        }
+        if (kept) {
+            assertEquals(0, sad.maintain());
+        }
+        byte[] killed = Files.readAllBytes(file());
+        sad.close();
+        state.close();
+        return killed;
+    }
+
+    private long receivedBefore() {
+        try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+            return state.slot(inbound(1000, 2)).sequence();
+        }
+    }
+
+    @Test
+    void shouldKnowAfterAKillWhatWasReceivedLast() throws IOException {
+        Files.write(file(), received(77, false));
+
+        assertEquals(77, receivedBefore());
+    }
+
+    @Test
+    void shouldKnowAfterARebootWhatWasWrittenLast() throws IOException {
+        byte[] written = received(77, true);
+        received(10, false);
+        Files.write(file(), written);
+        Files.delete(received());
+
+        assertEquals(77, receivedBefore());
+    }
+
+    @Test
+    void shouldTakeNoNumberOfAnotherKey() throws IOException {
+        received(77, false);
+        Files.delete(file());
+
+        try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+            SaSlot slot = state.slot(settings(Direction.INBOUND, 1000, 2, key(2), true, Lifetime.UNLIMITED));
+            assertEquals(0, slot.sequence(), "in the same place");
+        }
+    }
+
     @Test
     void shouldForgetNothingOfAKeyWhenAnotherHasItsSpi() {
-        SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS);
+        SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
         state.slot(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED))
                 .giveBack(77);
 
@@ -183,7 +242,7 @@ class SaStateFileTest {
     @Test
     void shouldGiveUpTheRecordNotOpenedTheLongest() {
         long[] clock = {EPOCH_NS};
-        SaStateFile state = SaStateFile.open(file(), () -> clock[0]++);
+        SaStateFile state = SaStateFile.open(file(), received(), () -> clock[0]++);
         for (int i = 0; i < SaStateFile.RECORDS; i++) {
             state.slot(inbound(1000 + i, 0)).giveBack(i + 1);
         }
@@ -213,20 +272,20 @@ class SaStateFileTest {
         new Random(1).nextBytes(noise);
         Files.write(file(), noise);
 
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> SaStateFile.open(file(), () -> EPOCH_NS));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> SaStateFile.open(file(), received(), () -> EPOCH_NS));
         assertMessage(refused, "is not a state file of SAs; remove it");
     }
 
     @Test
     void shouldRefuseAFileOfAnotherVersion() throws IOException {
-        SaStateFile.open(file(), () -> EPOCH_NS).close();
+        SaStateFile.open(file(), received(), () -> EPOCH_NS).close();
         byte[] bytes = Files.readAllBytes(file());
         bytes[8] = 9;
         Files.write(file(), bytes);
 
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> SaStateFile.open(file(), () -> EPOCH_NS));
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> SaStateFile.open(file(), received(), () -> EPOCH_NS));
         assertMessage(refused, "has version 9, this Weir writes 2");
     }
 
@@ -236,14 +295,14 @@ class SaStateFileTest {
 
     @Test
     void shouldLetNobodyElseRead() throws IOException {
-        SaStateFile.open(file(), () -> EPOCH_NS).close();
+        SaStateFile.open(file(), received(), () -> EPOCH_NS).close();
 
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file())));
     }
 
     @Test
     void shouldHoldNoKey() throws IOException {
-        try (SaStateFile state = SaStateFile.open(file(), () -> EPOCH_NS)) {
+        try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
             state.slot(inbound(1000, 0));
         }
         String bytes = new String(Files.readAllBytes(file()), java.nio.charset.StandardCharsets.ISO_8859_1);

@@ -109,7 +109,8 @@ class SaStateKillTest {
 
         public static void main(String[] arguments) throws IOException {
             long epochNs = Long.parseLong(arguments[1]);
-            SaStateFile state = SaStateFile.open(Path.of(arguments[0]), () -> epochNs, BLOCK);
+            SaStateFile state =
+                    SaStateFile.open(Path.of(arguments[0]), Path.of(arguments[0] + ".received"), () -> epochNs, BLOCK);
             Sad sad = new Sad(CryptoLibrary.best(), state);
             sad.add(SaFixture.outbound(1000, 2), SaFixture.NOW_NS);
             AtomicBoolean failed = new AtomicBoolean();

@@ -303,6 +303,32 @@ class GatewayTest {
     }
 
     @Test
+    void shouldNotDeliverAPacketThatHasWaitedForTooLong() {
+        arrive(packetOf(fromPeer(udp(100)).frame()), 4);
+        end.receiveAll();
+        end.nowNs += 2 * WaitingPackets.PATIENCE_NS;
+
+        // No receive in between: a worker of many ports looks at a tunnel only when its socket is readable.
+        end.transmit(toGateway(udp(10)).frame(), 2);
+
+        TunnelEnd.Frame late = end.receiveAll().getFirst();
+        assertEquals(DropReason.ESP_INNER_UNREACHABLE.code(), late.dropReason());
+    }
+
+    @Test
+    void shouldGiveUpAPacketThoughNoOtherComes() {
+        arrive(packetOf(fromPeer(udp(100)).frame()), 4);
+        end.receiveAll();
+
+        end.device.receiver().housekeeping(end.nowNs + WaitingPackets.PATIENCE_NS);
+
+        assertTrue(end.device.receiver().pending());
+        assertEquals(
+                DropReason.ESP_INNER_UNREACHABLE.code(),
+                end.receiveAll().getFirst().dropReason());
+    }
+
+    @Test
     void shouldNotKeepAPacketThatTellsOfCongestion() {
         byte[] packet = packetOf(fromPeer(udp(100)).frame());
         arriveMarked(packet, 4, Congestion.ECN_MASK);

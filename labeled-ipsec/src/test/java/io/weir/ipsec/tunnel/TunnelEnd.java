@@ -26,7 +26,7 @@ final class TunnelEnd implements AutoCloseable {
 
     /** A frame with what stands beside it in a batch. */
     @SuppressWarnings("ArrayRecordComponent") // never compared by value
-    record Frame(byte[] bytes, int label, int dropReason, byte[] offload) {
+    record Frame(byte[] bytes, int label, int dropReason, byte[] offload, boolean fromSwitch) {
         boolean dropped() {
             return dropReason != 0;
         }
@@ -58,7 +58,7 @@ final class TunnelEnd implements AutoCloseable {
     long nowNs = 1_000_000_000L;
 
     TunnelEnd(DatagramTransport transport, EspOutbound outbound, EspInbound inbound, TunnelSettings settings) {
-        parts = TunnelParts.of(PORT, settings, false, outbound, inbound, transport, () -> nowNs);
+        parts = TunnelParts.of(PORT, settings, outbound, inbound, transport, () -> nowNs);
         device = new TestDevice(parts);
         transmitter = device.transmitter(counters, true);
         transmitter.tell((address, length, reason) -> refused.add(new Refused(length, reason)));
@@ -140,7 +140,7 @@ final class TunnelEnd implements AutoCloseable {
             byte[] offload = new byte[VirtioNetHeader.LENGTH];
             Memory.copy(batch.address(i), bytes, 0, bytes.length);
             Memory.copy(batch.address(i) - VirtioNetHeader.LENGTH, offload, 0, offload.length);
-            frames.add(new Frame(bytes, batch.label(i), batch.dropReason(i), offload));
+            frames.add(new Frame(bytes, batch.label(i), batch.dropReason(i), offload, batch.fromSwitch(i)));
         }
         return frames;
     }

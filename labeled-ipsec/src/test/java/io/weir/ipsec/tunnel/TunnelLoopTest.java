@@ -174,7 +174,7 @@ class TunnelLoopTest {
     void shouldBeUpDownOrWithoutCarrier() {
         TunnelSettings settings = TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true);
         TunnelEnd.TestDevice device = new TunnelEnd.TestDevice(
-                TunnelParts.of(0, settings, false, esp, esp, MemoryTransport.alone(), () -> 0));
+                TunnelParts.of(0, settings, esp, esp, MemoryTransport.alone(), () -> 0));
 
         assertEquals(PortDevice.Link.UP, device.link());
         device.outboundSa = false;

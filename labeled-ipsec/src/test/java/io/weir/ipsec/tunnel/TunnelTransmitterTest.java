@@ -83,6 +83,7 @@ class TunnelTransmitterTest {
                 .array();
         assertArrayEquals(
                 Arrays.copyOfRange(mac, 2, 8), Arrays.copyOfRange(bytes, 6, 12), "from no host's MAC address");
+        assertTrue(answer.fromSwitch(), "which no source guard knows");
         assertEquals(i32(frame, 26), i32(bytes, 30));
         assertEquals(i32(frame, 30), i32(bytes, 26));
     }

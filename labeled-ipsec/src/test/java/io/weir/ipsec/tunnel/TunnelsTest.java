@@ -1,7 +1,9 @@
 package io.weir.ipsec.tunnel;
 
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.weir.crypto.AeadAlgorithm;
 import io.weir.crypto.AeadOpener;
@@ -174,6 +177,27 @@ class TunnelsTest {
             failing.change("hv3", List.of(), List.of(new Sad.SaId(Direction.INBOUND, SPI + 2)));
 
             assertTrue(left.await(20, TimeUnit.SECONDS), "the keeper's thread ended with a failure");
+        }
+    }
+
+    @Test
+    void shouldGoOnAfterTheDiskFailedUnderTheState(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("sa.state");
+        CountDownLatch wiped = new CountDownLatch(1);
+        try (SaStateFile kept =
+                        SaStateFile.open(file, folder.resolve("sa.received"), () -> 1_700_000_000_000_000_000L);
+                Tunnels going = new Tunnels(new Failing(wiped), kept, () -> 0, _ -> MemoryTransport.alone())) {
+            going.add(peer("hv2", "127.0.0.1", sa(Direction.INBOUND, SPI)));
+            try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+                long length = raw.length();
+                // Stores into a mapping of it would raise SIGBUS, as when the file system was remounted read-only.
+                raw.setLength(0);
+                Thread.sleep(500);
+                raw.setLength(length);
+            }
+            going.change("hv2", List.of(), List.of(new Sad.SaId(Direction.INBOUND, SPI)));
+
+            assertTrue(wiped.await(5, TimeUnit.SECONDS), "the keeper's thread ended");
         }
     }
 
