@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.weir.crypto.CryptoLibrary;
 import io.weir.ipsec.sa.SaSettings.Direction;
+import io.weir.kernel.KernelException;
 
 import static io.weir.ipsec.sa.SaFixture.NOW_NS;
 import static io.weir.ipsec.sa.SaFixture.inbound;
@@ -301,6 +302,19 @@ class SaStateFileTest {
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> state.slot(inbound(9000, 0)));
         assertMessage(refused, "in SA 0x00002328: 4096 SAs are in use");
         state.close();
+    }
+
+    @Test
+    void shouldBelongToOneProcess() {
+        try (SaStateFile first = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+            KernelException refused = assertThrows(
+                    KernelException.class,
+                    () -> SaStateFile.open(file(), folder.resolve("other"), () -> EPOCH_NS)
+                            .close());
+
+            assertMessage(refused, "another daemon has it");
+            assertEquals(0, first.force());
+        }
     }
 
     @Test
