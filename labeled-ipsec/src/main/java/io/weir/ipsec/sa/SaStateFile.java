@@ -137,12 +137,13 @@ public final class SaStateFile implements AutoCloseable {
     /**
      * The record of an SA, an old one if there is one. Removed SAs with its key keep theirs until {@link SaSlot#succeed}.
      *
-     * @throws IllegalArgumentException when another SA of either direction uses the key
+     * @throws IllegalArgumentException when another SA of either direction uses the key, or one of the other direction has used it
      * @throws IllegalStateException when the file is full
      */
     SaSlot slot(SaSettings settings) {
         SaKey.Fingerprint key = settings.key().fingerprint();
         List<SaSlot> former = former(settings, key);
+        requireOneDirection(settings, key);
         long now = epochNs.getAsLong();
         long[] sameKey = IntStream.range(0, RECORDS)
                 .mapToLong(SaStateFile::record)
@@ -205,6 +206,17 @@ public final class SaStateFile implements AutoCloseable {
         return sameKey.stream()
                 .filter(other -> matches(other.record(), settings.direction(), key))
                 .toList();
+    }
+
+    /** What this host has sealed is authentic: whoever recorded it could send it back, if the key opened packets in a later life. */
+    private void requireOneDirection(SaSettings settings, SaKey.Fingerprint key) {
+        SaSettings.Direction other = settings.direction() == SaSettings.Direction.INBOUND
+                ? SaSettings.Direction.OUTBOUND
+                : SaSettings.Direction.INBOUND;
+        if (IntStream.range(0, RECORDS).anyMatch(i -> matches(record(i), other, key))) {
+            throw new IllegalArgumentException(
+                    settings.name() + ": its key was used in the other direction before; give it a new key");
+        }
     }
 
     private boolean matches(long record, SaSettings.Direction direction, SaKey.Fingerprint key) {

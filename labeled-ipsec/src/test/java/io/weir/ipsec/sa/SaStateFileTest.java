@@ -261,6 +261,25 @@ class SaStateFileTest {
     }
 
     @Test
+    void shouldRefuseAKeyThatWasUsedInTheOtherDirectionBefore() {
+        for (Direction first : Direction.values()) {
+            Direction second = first == Direction.INBOUND ? Direction.OUTBOUND : Direction.INBOUND;
+            SaKey key = key(first == Direction.INBOUND ? 1 : 2);
+            try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+                state.slot(settings(first, 1000, 2, key, true, Lifetime.UNLIMITED))
+                        .release();
+            }
+
+            try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+                SaSettings other = settings(second, 1001, 2, key, true, Lifetime.UNLIMITED);
+                assertMessage(
+                        assertThrows(IllegalArgumentException.class, () -> state.slot(other)),
+                        "its key was used in the other direction before");
+            }
+        }
+    }
+
+    @Test
     void shouldForgetNothingOfAKeyWhenAnotherHasItsSpi() {
         SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
         state.slot(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED))
