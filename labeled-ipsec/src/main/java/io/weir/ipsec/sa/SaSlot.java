@@ -11,7 +11,7 @@ import io.weir.kernel.Memory;
  *
  * <pre>
  *    0  SPI          4  direction, 0 when unused     8  fingerprint of the key     24  sequence number
- *   32  IV counter  40  last opened, in epoch ns    48  first added, in epoch ns          56  unused
+ *   32  IV counter  40  last opened, in epoch ns    48  age last kept, in epoch ns        56  age, in ns
  *   64  bytes used  72  packets used                80  unused
  * </pre>
  *
@@ -24,6 +24,7 @@ final class SaSlot {
     private static final int INBOUND = 1;
     private static final int OUTBOUND = 2;
     private static final int ESTALE = 116;
+    private static final long KEEP_AGE_NS = 10_000_000_000L;
 
     static final int SPI_OFFSET = 0;
     static final int DIRECTION_OFFSET = 4;
@@ -31,7 +32,8 @@ final class SaSlot {
     static final int SEQUENCE_OFFSET = 24;
     static final int IV_OFFSET = 32;
     static final int OPENED_OFFSET = 40;
-    static final int ADDED_OFFSET = 48;
+    static final int KEPT_OFFSET = 48;
+    static final int AGE_OFFSET = 56;
     static final int BYTES_OFFSET = 64;
     static final int PACKETS_OFFSET = 72;
 
@@ -73,7 +75,7 @@ final class SaSlot {
         this.fingerprint = settings.key().fingerprint();
         this.former = former;
         this.before = new Usage(
-                Math.max(0, memory.getLong(record + OPENED_OFFSET) - memory.getLong(record + ADDED_OFFSET)),
+                memory.getLong(record + AGE_OFFSET),
                 memory.getLong(record + BYTES_OFFSET),
                 memory.getLong(record + PACKETS_OFFSET));
         this.ivOffset = Math.max(memory.getLong(record + IV_OFFSET), ivFloor) - sequence();
@@ -82,7 +84,7 @@ final class SaSlot {
     /**
      * What lives before this one used of a lifetime.
      *
-     * @param ageNs since the key was first added
+     * @param ageNs since the key was first added, by the monotonic clock while a process had it
      */
     record Usage(long ageNs, long bytes, long packets) {}
 
@@ -99,6 +101,14 @@ final class SaSlot {
         }
         if (direction == SaSettings.Direction.INBOUND) {
             memory.putLong(record + SEQUENCE_OFFSET, sequence());
+        }
+    }
+
+    /** Keeps the age for the next life, if it has grown enough to be worth a write: what follows is time without the process. */
+    void age(long ageNs) {
+        if (!superseded && ageNs - memory.getLong(record + AGE_OFFSET) >= KEEP_AGE_NS) {
+            memory.putLong(record + AGE_OFFSET, ageNs);
+            memory.putLong(record + KEPT_OFFSET, file.epochNs());
         }
     }
 

@@ -22,6 +22,9 @@ import io.weir.kernel.KernelException;
  * than the wall clock in nanoseconds, which no host's packets outrun: an SA whose record is lost does not repeat one either, if only the
  * clock is not set back.
  *
+ * <p>Ages are counted by the monotonic clock while a process has the SA. To that the wall clock adds the time without one, unless it was
+ * set meanwhile: a host whose clock is wrong at boot neither ends the life of an SA nor renews it.
+ *
  * <p>No packet waits for the disk: the worker stores what it has received in the memory of {@link ReceivedNumbers}, which a killed
  * process leaves behind; the control thread copies it here. Only a machine that stops by itself forgets what was received since the last
  * force.
@@ -40,11 +43,16 @@ public final class SaStateFile implements AutoCloseable {
     static final long BLOCK = 1L << 22;
 
     private static final long MAGIC = 0x5745_4952_5341_4631L; // "WEIRSAF1", written in the machine's own order
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
+    // Had the time that a key was first added in place of the age.
+    private static final int VERSION_WITHOUT_AGE = 2;
     private static final int VERSION_OFFSET = 8;
     private static final int RECORDS_OFFSET = 12;
     private static final int HEADER_LENGTH = StateMemory.UNIT;
     private static final long FILE_LENGTH = HEADER_LENGTH + (long) RECORDS * SaSlot.LENGTH;
+
+    // A clock that tells of a longer time without the process is, or was, wrong.
+    private static final long DOWNTIME_MAX_NS = 366L * 86_400 * 1_000_000_000;
 
     private final StateMemory memory;
     private final ReceivedNumbers received;
@@ -97,10 +105,28 @@ public final class SaStateFile implements AutoCloseable {
         if (memory.getLong(0) != MAGIC) {
             throw refusal(path, "is not a state file of SAs");
         }
+        if (memory.getInt(VERSION_OFFSET) == VERSION_WITHOUT_AGE) {
+            addAges(memory);
+        }
         int version = memory.getInt(VERSION_OFFSET);
         if (version != VERSION || memory.getInt(RECORDS_OFFSET) != RECORDS) {
             throw refusal(path, "has version " + version + ", this Weir writes " + VERSION);
         }
+    }
+
+    private static void addAges(StateMemory memory) {
+        for (int i = 0; i < RECORDS; i++) {
+            long opened = memory.getLong(record(i) + SaSlot.OPENED_OFFSET);
+            long added = memory.getLong(record(i) + SaSlot.KEPT_OFFSET);
+            memory.putLong(record(i) + SaSlot.AGE_OFFSET, plausible(opened - added));
+            memory.putLong(record(i) + SaSlot.KEPT_OFFSET, opened);
+        }
+        memory.putInt(VERSION_OFFSET, VERSION);
+    }
+
+    /** A time between two moments of the wall clock, 0 when it was set in between. */
+    private static long plausible(long ns) {
+        return ns >= 0 && ns <= DOWNTIME_MAX_NS ? ns : 0;
     }
 
     private static IllegalArgumentException refusal(Path path, String what) {
@@ -111,25 +137,26 @@ public final class SaStateFile implements AutoCloseable {
     /**
      * The record of an SA, an old one if there is one. Removed SAs with its key keep theirs until {@link SaSlot#succeed}.
      *
-     * @throws IllegalArgumentException when another SA of either direction uses the key
+     * @throws IllegalArgumentException when another SA of either direction uses the key, or one of the other direction has used it
      * @throws IllegalStateException when the file is full
      */
     SaSlot slot(SaSettings settings) {
         SaKey.Fingerprint key = settings.key().fingerprint();
         List<SaSlot> former = former(settings, key);
+        requireOneDirection(settings, key);
         long now = epochNs.getAsLong();
         long[] sameKey = IntStream.range(0, RECORDS)
                 .mapToLong(SaStateFile::record)
                 .filter(any -> matches(any, settings.direction(), key))
                 .toArray();
         long ivFloor = Math.max(now, highest(sameKey, SaSlot.IV_OFFSET));
-        // A clock that was set back does not make an SA younger than it was at its last start.
         long opened = Math.max(now, highest(sameKey, SaSlot.OPENED_OFFSET));
         // Of all its SPIs: what a key may encrypt does not begin anew with another one.
-        long added = LongStream.of(sameKey)
-                .map(same -> memory.getLong(same + SaSlot.ADDED_OFFSET))
-                .min()
-                .orElse(now);
+        long age = LongStream.of(sameKey)
+                .map(same -> memory.getLong(same + SaSlot.AGE_OFFSET)
+                        + plausible(now - memory.getLong(same + SaSlot.KEPT_OFFSET)))
+                .max()
+                .orElse(0);
         long bytes = highest(sameKey, SaSlot.BYTES_OFFSET);
         long packets = highest(sameKey, SaSlot.PACKETS_OFFSET);
         long record = LongStream.of(sameKey)
@@ -137,7 +164,8 @@ public final class SaStateFile implements AutoCloseable {
                 .findFirst()
                 .orElseGet(() -> fresh(settings, key));
         memory.putLong(record + SaSlot.OPENED_OFFSET, opened);
-        memory.putLong(record + SaSlot.ADDED_OFFSET, added);
+        memory.putLong(record + SaSlot.KEPT_OFFSET, now);
+        memory.putLong(record + SaSlot.AGE_OFFSET, age);
         memory.putLong(record + SaSlot.BYTES_OFFSET, bytes);
         memory.putLong(record + SaSlot.PACKETS_OFFSET, packets);
         SaSlot slot = new SaSlot(this, memory, record, received(settings, key, record), settings, ivFloor, former);
@@ -178,6 +206,17 @@ public final class SaStateFile implements AutoCloseable {
         return sameKey.stream()
                 .filter(other -> matches(other.record(), settings.direction(), key))
                 .toList();
+    }
+
+    /** What this host has sealed is authentic: whoever recorded it could send it back, if the key opened packets in a later life. */
+    private void requireOneDirection(SaSettings settings, SaKey.Fingerprint key) {
+        SaSettings.Direction other = settings.direction() == SaSettings.Direction.INBOUND
+                ? SaSettings.Direction.OUTBOUND
+                : SaSettings.Direction.INBOUND;
+        if (IntStream.range(0, RECORDS).anyMatch(i -> matches(record(i), other, key))) {
+            throw new IllegalArgumentException(
+                    settings.name() + ": its key was used in the other direction before; give it a new key");
+        }
     }
 
     private boolean matches(long record, SaSettings.Direction direction, SaKey.Fingerprint key) {
@@ -229,6 +268,10 @@ public final class SaStateFile implements AutoCloseable {
     /** Puts on the disk what was written. 0 or a negative errno. */
     public int force() {
         return memory.force();
+    }
+
+    long epochNs() {
+        return epochNs.getAsLong();
     }
 
     long block() {

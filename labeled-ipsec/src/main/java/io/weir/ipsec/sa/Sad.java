@@ -180,6 +180,11 @@ public final class Sad implements AutoCloseable {
         return Math.min(worst, state.write());
     }
 
+    /** Keeps how old SAs are: to be called now and then, since a wall clock that was wrong cannot tell after a restart. */
+    public void keepAges(long nowNs) {
+        present.forEach(sa -> sa.keepAge(nowNs));
+    }
+
     private void wipeRetired() {
         long inUse = ((SadSnapshot) SEEN.getAcquire(this)).version();
         List<Retired> unused =

@@ -66,6 +66,11 @@ abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
         slot.used(counters);
     }
 
+    /** Keeps for the next life how old it is. */
+    final void keepAge(long nowNs) {
+        slot.age(limits.ageNs(nowNs));
+    }
+
     /** No worker will get it any more; one may still have it. */
     final void retire(boolean retires) {
         keepUsage();

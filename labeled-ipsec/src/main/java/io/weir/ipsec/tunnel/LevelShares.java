@@ -2,7 +2,8 @@ package io.weir.ipsec.tunnel;
 
 /**
  * Shares of what a tunnel does of itself, such as rate limits, so that guests of one level cannot use up another's. A guest cannot
- * choose its level, as it can its addresses.
+ * choose its level, as it can its addresses, unless its port reads labels from the wire ({@code wireLabel: verify}): then it chooses
+ * among the levels of its range, and can use up the shares of those.
  *
  * <p>Levels whose numbers differ by a multiple of {@link #COUNT} have one share together.
  *

@@ -127,6 +127,7 @@ final class Tunnel implements AutoCloseable {
             sad.unattended();
         }
         try {
+            sad.keepAges(clock.nanoTime());
             stateError = -Math.min(forced, sad.maintain());
         } catch (RuntimeException | InternalError _) {
             stateError = Errno.EIO;

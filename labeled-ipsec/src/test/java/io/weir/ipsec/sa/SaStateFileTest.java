@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.weir.crypto.CryptoLibrary;
 import io.weir.ipsec.sa.SaSettings.Direction;
+import io.weir.kernel.KernelException;
 
 import static io.weir.ipsec.sa.SaFixture.NOW_NS;
 import static io.weir.ipsec.sa.SaFixture.inbound;
@@ -146,6 +147,43 @@ class SaStateFileTest {
         }
     }
 
+    /** Age of an SA when it has lived for so long, and began at that wall-clock time, which was set to another meanwhile. */
+    private long age(long beganNs, long setNs, long livedNs) {
+        long[] clock = {beganNs};
+        try (SaStateFile state = SaStateFile.open(file(), received(), () -> clock[0]);
+                Sad sad = new Sad(CryptoLibrary.best(), state)) {
+            sad.add(inbound(1000, 2), NOW_NS);
+            clock[0] = setNs;
+            sad.keepAges(NOW_NS + livedNs);
+            return sad.status(NOW_NS + livedNs).getFirst().ageNs();
+        }
+    }
+
+    @Test
+    void shouldNotAgeWithAClockThatIsSetRight() {
+        long year2000 = 946_684_800_000_000_000L;
+        long minute = 60_000_000_000L;
+
+        assertEquals(minute, age(year2000, year2000 + minute, minute), "wrong for a whole life");
+        assertEquals(
+                2 * minute, age(EPOCH_NS, EPOCH_NS + minute, minute), "the 23 years in between are none of its own");
+        assertEquals(3 * minute, age(year2000, EPOCH_NS + 5 * minute, minute), "behind at boot, then set right");
+        assertEquals(5 * minute, age(EPOCH_NS + 6 * minute, EPOCH_NS + 7 * minute, minute), "a minute without process");
+    }
+
+    @Test
+    void shouldTakeAgesOverFromTheVersionBefore() throws IOException {
+        age(EPOCH_NS, EPOCH_NS, 0);
+        java.nio.ByteBuffer bytes =
+                java.nio.ByteBuffer.wrap(Files.readAllBytes(file())).order(java.nio.ByteOrder.nativeOrder());
+        bytes.putInt(8, 2);
+        bytes.putLong(128 + SaSlot.OPENED_OFFSET, EPOCH_NS + 7);
+        bytes.putLong(128 + SaSlot.KEPT_OFFSET, EPOCH_NS);
+        Files.write(file(), bytes.array());
+
+        assertEquals(10, age(EPOCH_NS + 10, EPOCH_NS + 10, 0));
+    }
+
     @Test
     void shouldRefuseAfterARestartWhatWasReceivedBefore() {
         for (int life = 0; life < 3; life++) {
@@ -223,6 +261,25 @@ class SaStateFileTest {
     }
 
     @Test
+    void shouldRefuseAKeyThatWasUsedInTheOtherDirectionBefore() {
+        for (Direction first : Direction.values()) {
+            Direction second = first == Direction.INBOUND ? Direction.OUTBOUND : Direction.INBOUND;
+            SaKey key = key(first == Direction.INBOUND ? 1 : 2);
+            try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+                state.slot(settings(first, 1000, 2, key, true, Lifetime.UNLIMITED))
+                        .release();
+            }
+
+            try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+                SaSettings other = settings(second, 1001, 2, key, true, Lifetime.UNLIMITED);
+                assertMessage(
+                        assertThrows(IllegalArgumentException.class, () -> state.slot(other)),
+                        "its key was used in the other direction before");
+            }
+        }
+    }
+
+    @Test
     void shouldForgetNothingOfAKeyWhenAnotherHasItsSpi() {
         SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
         state.slot(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED))
@@ -267,6 +324,19 @@ class SaStateFileTest {
     }
 
     @Test
+    void shouldBelongToOneProcess() {
+        try (SaStateFile first = SaStateFile.open(file(), received(), () -> EPOCH_NS)) {
+            KernelException refused = assertThrows(
+                    KernelException.class,
+                    () -> SaStateFile.open(file(), folder.resolve("other"), () -> EPOCH_NS)
+                            .close());
+
+            assertMessage(refused, "another daemon has it");
+            assertEquals(0, first.force());
+        }
+    }
+
+    @Test
     void shouldRefuseAFileOfSomethingElse() throws IOException {
         byte[] noise = new byte[1000];
         new Random(1).nextBytes(noise);
@@ -286,7 +356,7 @@ class SaStateFileTest {
 
         IllegalArgumentException refused = assertThrows(
                 IllegalArgumentException.class, () -> SaStateFile.open(file(), received(), () -> EPOCH_NS));
-        assertMessage(refused, "has version 9, this Weir writes 2");
+        assertMessage(refused, "has version 9, this Weir writes 3");
     }
 
     private static void assertMessage(RuntimeException refused, String part) {

@@ -173,8 +173,8 @@ class TunnelLoopTest {
     @Test
     void shouldBeUpDownOrWithoutCarrier() {
         TunnelSettings settings = TunnelEnd.settings(TunnelSettings.Payload.ETHERNET, true);
-        TunnelEnd.TestDevice device = new TunnelEnd.TestDevice(
-                TunnelParts.of(0, settings, esp, esp, MemoryTransport.alone(), () -> 0));
+        TunnelEnd.TestDevice device =
+                new TunnelEnd.TestDevice(TunnelParts.of(0, settings, esp, esp, MemoryTransport.alone(), () -> 0));
 
         assertEquals(PortDevice.Link.UP, device.link());
         device.outboundSa = false;
