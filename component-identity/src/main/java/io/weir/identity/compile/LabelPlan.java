@@ -1,5 +1,6 @@
 package io.weir.identity.compile;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +37,7 @@ final class LabelPlan {
     private final CompilerState last;
     private final TypeRules types;
     private final boolean settingsChanged;
+    private List<Document> components = List.of();
     private int labelled; // components with a label of their own
     private @Nullable LabelTable table;
 
@@ -60,6 +62,7 @@ final class LabelPlan {
             List<CompiledComponent> gone,
             List<Problem> problems,
             List<Problem> warnings) {
+        components = all;
         long more =
                 changed.stream().filter(document -> label(document).isPresent()).count();
         long fewer = gone.stream()
@@ -188,13 +191,42 @@ final class LabelPlan {
         return table;
     }
 
+    /** Of each port, what its own range and those of all components there have in common. */
+    private int[] copyRanges() {
+        Map<String, Optional<LevelRange>> shared = new HashMap<>();
+        settings.ports().forEach((port, range) -> shared.put(port, Optional.of(range)));
+        for (Document document : components) {
+            Component component = (Component) document.body();
+            LevelRange own = contextOf(component).range();
+            for (Instance instance : component.instances()) {
+                shared.merge(instance.port(), Optional.of(own), LabelPlan::intersection);
+            }
+        }
+        shared.keySet().forEach(numbers::port);
+        int[] ranges = new int[shared.isEmpty() ? 0 : numbers.portCount()];
+        shared.forEach((port, range) ->
+                ranges[numbers.port(port)] = range.map(numbers::range).orElse(LabelTable.NO_LEVEL));
+        return ranges;
+    }
+
+    private static Optional<LevelRange> intersection(Optional<LevelRange> one, Optional<LevelRange> other) {
+        return one.equals(other) ? one : one.flatMap(range -> other.flatMap(range::intersection));
+    }
+
     private LabelTable newTable() {
         settings.domain().levels().forEach(this::numbered);
         Map<String, LevelRange> ranges = settings.ports();
         ranges.keySet().forEach(numbers::port);
         int[] ports = new int[ranges.isEmpty() ? 0 : numbers.portCount()];
         ranges.forEach((port, range) -> ports[numbers.port(port)] = numbers.range(range));
+        int[] copies = copyRanges();
         return new LabelTable(
-                settings, levels, last.relations(levels).with(numbers.ranges()), types, ports, level(contextOf(null)));
+                settings,
+                levels,
+                last.relations(levels).with(numbers.ranges()),
+                types,
+                ports,
+                copies,
+                level(contextOf(null)));
     }
 }

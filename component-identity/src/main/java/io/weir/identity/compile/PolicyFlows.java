@@ -1,7 +1,6 @@
 package io.weir.identity.compile;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +17,7 @@ import io.weir.identity.compliance.LabelMap;
 import io.weir.identity.component.Component;
 import io.weir.identity.component.Document;
 import io.weir.identity.component.Grant;
+import io.weir.identity.component.Instance;
 import io.weir.identity.component.Kind;
 import io.weir.identity.component.Peer;
 import io.weir.identity.component.PolicySet;
@@ -35,7 +35,8 @@ import io.weir.identity.label.SecurityContext;
 /**
  * What information flows documents let happen. The evaluator lets every flow pass at one level, which both ends may have; so nothing
  * changes its level on the way, and what remains is inside components: one that speaks at several levels can pass on at each of them
- * what it heard at any other. Which levels those are, its range says, and with whom its rules let it speak.
+ * what it heard at any other. Which levels those are, its range says, and with whom its rules let it speak. At the levels of copies
+ * that rules send to its port it hears only.
  *
  * <p>Components whose type the domain trusts to write down are filters, and answer for themselves.
  *
@@ -45,23 +46,27 @@ import io.weir.identity.label.SecurityContext;
  * <p>Threading: one thread, used once.
  */
 public final class PolicyFlows {
+    /** Levels of a component that are told at most, spoken and heard each: two already tell whether it complies. */
+    private static final int MOST_LEVELS = 8;
+
     private final PolicySet documents;
-    private final List<Document> grants;
+    private final List<Rule> operatorRules;
     private final List<FlowPolicy> parts;
     private final LabelDomain domain;
     private final PeerMembers members;
-    private final List<Level> levels; // in play
-    private final Map<LevelRange, BitSet> within = new HashMap<>(); // of those levels
-    private final Map<List<Peer>, BitSet> heard = new HashMap<>(); // levels of all whom the peers may be
+    private final Map<List<Peer>, Set<LevelRange>> ranges = new HashMap<>(); // of all whom the peers may be
+    private final Map<String, List<Copied>> copies = new HashMap<>(); // by the port that takes them
     private final FlowGraph.Builder graph = FlowGraph.builder();
+
+    /** Flows of which copies are made, or that are sent elsewhere: their levels lie in a range of each side. */
+    private record Copied(Set<LevelRange> from, Set<LevelRange> to) {}
 
     private PolicyFlows(PolicySet documents, List<Document> grants, LabelSettings labels, List<FlowPolicy> parts) {
         this.documents = documents;
-        this.grants = grants;
+        this.operatorRules = operatorRules(documents, grants);
         this.parts = parts;
         this.domain = labels.domain();
         this.members = new PeerMembers(documents);
-        this.levels = levels(labels);
     }
 
     /**
@@ -80,35 +85,12 @@ public final class PolicyFlows {
         return Compliance.check(of(documents, grants, labels, parts), LabelMap.SAME, new DomainBound(labels.domain()));
     }
 
-    private List<Level> levels(LabelSettings labels) {
-        Set<Level> all = new LinkedHashSet<>(domain.levels());
-        labels.ports().values().forEach(range -> add(all, range));
-        Set<LevelRange> ranges = new LinkedHashSet<>();
-        ranges.add(domain.unlabeled().range());
-        documents
-                .documents(Kind.COMPONENT)
-                .forEach(document -> ranges.add(context(document).range()));
-        ranges.forEach(range -> add(all, range));
-        // What two have in common begins and ends at levels that neither need name. Any two of its levels between which
-        // information
-        // would move down lie between these.
-        ranges.stream()
-                .filter(range -> !range.single())
-                .forEach(range ->
-                        ranges.forEach(other -> range.intersection(other).ifPresent(shared -> add(all, shared))));
-        return List.copyOf(all);
-    }
-
-    private static void add(Set<Level> all, LevelRange range) {
-        all.add(range.low());
-        all.add(range.high());
-    }
-
     private SecurityContext context(Document document) {
         return ((Component) document.body()).securityLabel().orElse(domain.unlabeled());
     }
 
     private FlowGraph build() {
+        findCopies();
         for (Document document : documents.documents(Kind.COMPONENT)) {
             SecurityContext context = context(document);
             if (!context.range().single() && !described(document.id())) {
@@ -124,8 +106,9 @@ public final class PolicyFlows {
     }
 
     private void component(Document document, SecurityContext context) {
-        BitSet spoken = spoken(document, context.range());
-        if (spoken.cardinality() < 2) {
+        Set<Level> spoken = spoken(document, context.range());
+        Set<Level> copied = spoken.isEmpty() ? Set.of() : copied(document, context.range(), spoken);
+        if (spoken.size() + copied.size() < 2) {
             return;
         }
         String title = document.title();
@@ -139,11 +122,17 @@ public final class PolicyFlows {
         int carrier = graph.carrier(title);
         int hears = graph.reason("its rules let " + title + " speak at this level");
         int passesOn = graph.reason(context.type() + " is not trusted to keep levels apart");
-        spoken.stream().forEach(level -> {
-            int label = graph.label(DomainBound.name(domain, context.type(), levels.get(level)));
+        spoken.forEach(level -> {
+            int label = label(context, level);
             graph.step(label, carrier, hears);
             graph.step(carrier, label, passesOn);
         });
+        int copiesReach = copied.isEmpty() ? 0 : graph.reason("rules send copies at this level to a port of " + title);
+        copied.forEach(level -> graph.step(label(context, level), carrier, copiesReach));
+    }
+
+    private int label(SecurityContext context, Level level) {
+        return graph.label(DomainBound.name(domain, context.type(), level));
     }
 
     private void trusted(String title, SecurityContext context, String reason) {
@@ -155,22 +144,86 @@ public final class PolicyFlows {
                 reason));
     }
 
-    /** The levels at which a component can speak with anybody, or is spoken to. */
-    private BitSet spoken(Document document, LevelRange range) {
+    /**
+     * Levels at which a component can speak with anybody, or is spoken to: what it has in common with others begins and ends at levels
+     * that neither need name, and between those of one such range others lie. Where there are several, more than one is told.
+     */
+    private Set<Level> spoken(Document document, LevelRange range) {
         Component component = (Component) document.body();
-        BitSet found = new BitSet();
-        own(component.egress(), component.isolateEgress(), true).forEach(peers -> found.or(heard(peers)));
-        own(component.ingress(), component.isolateIngress(), false).forEach(peers -> found.or(heard(peers)));
-        for (Rule rule : operatorRules()) {
+        Set<Level> found = new LinkedHashSet<>();
+        own(component.egress(), component.isolateEgress(), true).forEach(peers -> add(found, range, ranges(peers)));
+        own(component.ingress(), component.isolateIngress(), false).forEach(peers -> add(found, range, ranges(peers)));
+        for (Rule rule : operatorRules) {
             if (members.contain(rule.from(), document.id(), component.labels())) {
-                found.or(heard(rule.to()));
+                add(found, range, ranges(rule.to()));
             }
             if (members.contain(rule.to(), document.id(), component.labels())) {
-                found.or(heard(rule.from()));
+                add(found, range, ranges(rule.from()));
             }
         }
-        found.and(within(range));
         return found;
+    }
+
+    private static void add(Set<Level> found, LevelRange range, Set<LevelRange> others) {
+        for (LevelRange other : others) {
+            if (found.size() >= MOST_LEVELS) {
+                return;
+            }
+            range.intersection(other).ifPresent(shared -> {
+                found.add(shared.low());
+                found.add(shared.high());
+            });
+        }
+    }
+
+    /** Levels of copies that reach a component, and that one of its own at which it speaks does not dominate. */
+    private Set<Level> copied(Document document, LevelRange range, Set<Level> spoken) {
+        Set<Level> found = new LinkedHashSet<>();
+        for (Instance instance : ((Component) document.body()).instances()) {
+            for (Copied flows : copies.getOrDefault(instance.port(), List.of())) {
+                for (LevelRange from : flows.from) {
+                    range.intersection(from)
+                            .filter(heard -> tooHigh(heard.high(), spoken))
+                            .ifPresent(heard -> addTooHigh(found, heard, flows.to, spoken));
+                }
+            }
+        }
+        return found;
+    }
+
+    private static boolean tooHigh(Level level, Set<Level> spoken) {
+        return spoken.stream().anyMatch(own -> !own.dominates(level));
+    }
+
+    private static void addTooHigh(Set<Level> found, LevelRange heard, Set<LevelRange> others, Set<Level> spoken) {
+        for (LevelRange other : others) {
+            if (found.size() >= MOST_LEVELS) {
+                return;
+            }
+            // Whether any of them is too high shows in the highest.
+            heard.intersection(other)
+                    .map(LevelRange::high)
+                    .filter(level -> tooHigh(level, spoken))
+                    .ifPresent(found::add);
+        }
+    }
+
+    /** What mirrors, redirects and default denies that redirect send to which ports. */
+    private void findCopies() {
+        for (Rule rule : operatorRules) {
+            rule.target().ifPresent(port -> copy(port, ranges(rule.from()), ranges(rule.to())));
+        }
+        for (Document document : documents.documents(Kind.COMPONENT)) {
+            Component component = (Component) document.body();
+            Set<LevelRange> own = Set.of(context(document).range());
+            component.egress().forEach(rule -> rule.target().ifPresent(port -> copy(port, own, ranges(rule.to()))));
+            component.ingress().forEach(rule -> rule.target().ifPresent(port -> copy(port, ranges(rule.from()), own)));
+            component.violations().redirectTo().ifPresent(port -> copy(port, own, own));
+        }
+    }
+
+    private void copy(String port, Set<LevelRange> from, Set<LevelRange> to) {
+        copies.computeIfAbsent(port, at -> new ArrayList<>()).add(new Copied(from, to));
     }
 
     private static List<List<Peer>> own(List<Rule> rules, boolean isolated, boolean egress) {
@@ -185,7 +238,7 @@ public final class PolicyFlows {
         return peers;
     }
 
-    private List<Rule> operatorRules() {
+    private static List<Rule> operatorRules(PolicySet documents, List<Document> grants) {
         List<Rule> rules = new ArrayList<>();
         for (Document document : documents.documents(Kind.RULE_SET)) {
             ((RuleSet) document.body())
@@ -200,38 +253,24 @@ public final class PolicyFlows {
         return rule.action() != RuleAction.DROP && rule.action() != RuleAction.REJECT;
     }
 
-    private BitSet heard(List<Peer> peers) {
-        BitSet known = heard.get(peers);
+    private Set<LevelRange> ranges(List<Peer> peers) {
+        Set<LevelRange> known = ranges.get(peers);
         if (known != null) {
             return known;
         }
-        BitSet found = new BitSet();
+        Set<LevelRange> found = new LinkedHashSet<>();
         for (Document document : documents.documents(Kind.COMPONENT)) {
             if (members.contain(peers, document.id(), PeerMembers.labels(document))) {
-                found.or(within(context(document).range()));
+                found.add(context(document).range());
             }
         }
         for (String reserved : Numbers.RESERVED) {
             if (documents.get(Kind.COMPONENT, reserved) == null && members.contain(peers, reserved, Map.of())) {
-                found.or(within(domain.unlabeled().range()));
+                found.add(domain.unlabeled().range());
             }
         }
-        heard.put(peers, found);
+        ranges.put(peers, found);
         return found;
-    }
-
-    private BitSet within(LevelRange range) {
-        BitSet known = within.get(range);
-        if (known == null) {
-            known = new BitSet();
-            for (int level = 0; level < levels.size(); level++) {
-                if (range.contains(levels.get(level))) {
-                    known.set(level);
-                }
-            }
-            within.put(range, known);
-        }
-        return known;
     }
 
     /** The mistake of documents that do not comply with their domain, at the component that carries the information; empty when they do. */

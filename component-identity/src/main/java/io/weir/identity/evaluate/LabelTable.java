@@ -17,6 +17,8 @@ import io.weir.identity.label.TypeRules;
  *
  * @param relations of all ranges; the first is {@link LevelRange#ALL}
  * @param portRanges by port number, places in {@code relations}; ports beyond have no range of their own
+ * @param copyRanges as portRanges, of the levels that the port lets pass and all components that are bound to it may have; {@link
+ *     #NO_LEVEL} where there is none
  * @param unproven number of the level of what a tunnel brings without proof of one; 0 while nothing has a label
  */
 @SuppressWarnings("ArrayRecordComponent") // tables are never compared by value
@@ -26,9 +28,12 @@ public record LabelTable(
         LevelRelations relations,
         TypeRules types,
         int[] portRanges,
+        int[] copyRanges,
         int unproven) {
     /** The range of ports that say none. */
     public static final int ALL = 0;
+    /** Place of no range: not one level lies in it. */
+    public static final int NO_LEVEL = -1;
 
     private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
     private static final int LABEL_TYPE_DENIED = DropReason.LABEL_TYPE_DENIED.code();
@@ -69,9 +74,10 @@ public record LabelTable(
         return check(ends, source, destination, talkLevel(ends, source, destination)) == 0;
     }
 
-    /** Whether the level, if it is one, lies in the port's range. */
+    /** Whether the level, if it is one, lies in the port's range and in those of all components that are bound to it. */
     boolean mayLeave(int level, int port) {
-        return level == 0 || relations.contains(portRange(port), level);
+        int range = port < copyRanges.length ? copyRanges[port] : ALL;
+        return level == 0 || (range != NO_LEVEL && relations.contains(range, level));
     }
 
     private int portRange(int port) {

@@ -171,6 +171,33 @@ class LabelPlanTest {
         assertEquals("s5 (proven by the packet) is not in s0-s4, the range of the egress port", told(epoch, flow));
     }
 
+    @Test
+    void shouldSendCopiesOnlyToPortsWhoseComponentsMayAllHaveTheirLevel() {
+        settings = new LabelSettings(
+                LabelDomain.NONE, Map.of("vm1", LevelRange.parse("s0-s3"), "up", LevelRange.parse("s5")));
+        Document low = labelled("low", 1, "u:r:t:s0-s5");
+        Document other = Documents.labelled(
+                Documents.component("other", Documents.instance("vm2", 3), List.of(), List.of()), "u:r:t:s5");
+        PolicyEpoch epoch = compile(low, labelled("both", 2, "u:r:t:s2-s5"), other);
+
+        assertEquals("s0 s3", copied(epoch, "vm1"));
+        assertEquals("s5", copied(epoch, "vm2"));
+        assertEquals("s5", copied(epoch, "up"), "nobody is bound to it");
+
+        PolicyEpoch relabelled = compile(low, labelled("both", 2, "u:r:t:s3"), other);
+        assertEquals("", copied(relabelled, "vm2"), "no level is for all");
+        assertTrue(relabelled.mayLeave(0, relabelled.portId("vm2")));
+        assertEquals("s3", copied(compile(low, labelled("both", 2, "u:r:t:s3")), "vm2"));
+    }
+
+    private String copied(PolicyEpoch epoch, String port) {
+        return java.util.stream.Stream.of(0, 3, 5)
+                .map(Level::of)
+                .filter(level -> epoch.mayLeave(numbers.number(level), epoch.portId(port)))
+                .map(Level::toString)
+                .collect(java.util.stream.Collectors.joining(" "));
+    }
+
     private static String told(PolicyEpoch epoch, FlowKey flow) {
         return Explainer.explain(epoch, flow, 0).label().toString();
     }

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.weir.identity.compliance.Compliance;
 import io.weir.identity.compliance.ComplianceResult;
@@ -29,6 +30,7 @@ import io.weir.identity.label.SecurityContext;
 import io.weir.identity.manifest.ManifestReader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -120,6 +122,96 @@ class PolicyFlowsTest {
         assertEquals(1, result.filters().size());
         assertEquals("Component web.browser", result.filters().getFirst().program());
         assertEquals("reviewed", result.filters().getFirst().reason());
+    }
+
+    @Test
+    void shouldSeeThatCopiesReachWhoIsBehindTheirPort() {
+        PolicySet others = PolicySet.EMPTY
+                .with(server("web.secret", 2, "s5"))
+                .with(server("web.other", 4, "s5"))
+                .with(server("web.public", 3, "s2"));
+        PolicySet collector = others.with(browser("s2-s5", "{component: web.public}"));
+        List<Document> high = mirror("{component: web.other}", "{component: web.secret}");
+
+        assertTrue(copied(false, collector).compliant());
+        assertEquals(
+                "browser_t:s5 -> Component web.browser -> browser_t:s2",
+                copied(false, collector.with(high)).path());
+        assertTrue(copied(true, collector.with(high)).compliant());
+        assertTrue(
+                copied(false, collector.with(mirror("{component: web.public}", "{any: true}")))
+                        .compliant(),
+                "copies at s2 only");
+        assertTrue(
+                copied(
+                                false,
+                                others.with(browser("s2-s5", "{component: web.nobody}"))
+                                        .with(high))
+                        .compliant(),
+                "it can tell nobody");
+    }
+
+    @Test
+    void shouldSeeThatDefaultDeniesRedirect() {
+        List<Document> redirecting = read("""
+                apiVersion: weir/v1
+                kind: Component
+                metadata: {id: web.secret}
+                spec:
+                  identity: {instances: [{port: vm2, ips: [10.0.0.2]}]}
+                  securityLabel: "system_u:system_r:server_t:s5"
+                  violations: {action: redirect, redirectTo: vm1}
+                """);
+        PolicySet documents = PolicySet.EMPTY
+                .with(redirecting)
+                .with(browser("s2-s5", "{component: web.public}"))
+                .with(server("web.public", 3, "s2"));
+
+        assertEquals(
+                "browser_t:s5 -> Component web.browser -> browser_t:s2",
+                copied(false, documents).path());
+    }
+
+    private static ComplianceResult copied(boolean trusted, PolicySet documents) {
+        return PolicyFlows.check(documents, List.of(), new LabelSettings(domain(trusted), Map.of()), List.of());
+    }
+
+    private static List<Document> mirror(String from, String to) {
+        return read("""
+                apiVersion: weir/v1
+                kind: RuleSet
+                metadata: {id: taps, tier: platform}
+                spec:
+                  rules:
+                    - {id: tap, from: [%s], to: [%s], action: mirror, target: vm1}
+                """.formatted(from, to));
+    }
+
+    /** Each pair of ranges has levels in common that neither names. */
+    @Test
+    @Timeout(20)
+    void shouldTakeAThousandRangesInItsStride() {
+        List<Document> documents = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            String low = "s2:c" + i % 32 + ",c" + (32 + i / 32);
+            documents.addAll(browserOf("web.b" + i, i, low + "-s5:c0.c63"));
+        }
+        PolicySet set = PolicySet.EMPTY.with(documents);
+
+        assertFalse(copied(false, set).compliant());
+        assertTrue(copied(true, set).compliant());
+    }
+
+    private static List<Document> browserOf(String id, int number, String range) {
+        return read("""
+                apiVersion: weir/v1
+                kind: Component
+                metadata: {id: %s}
+                spec:
+                  identity: {instances: [{port: vm%d}]}
+                  securityLabel: "system_u:system_r:browser_t:%s"
+                  egress: [{id: out, to: [{any: true}], action: allow}]
+                """.formatted(id, number, range));
     }
 
     @Test

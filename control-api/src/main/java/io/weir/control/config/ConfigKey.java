@@ -332,7 +332,7 @@ public enum ConfigKey {
             "security context or level",
             "none",
             RESTART,
-            "Level of all packets of the SA, alone or in a context such as `system_u:system_r:app_t:s2`; no range. Without, it carries frames without level: all where nothing has a label, none once a component, port, peer or domain has."),
+            "Level of all packets of the SA, alone or in a context such as `system_u:system_r:app_t:s2`; no range. Without, it carries frames without level: all where nothing has a label; once a component, port, peer or domain has one, none leaves by it, and what arrives by it has the default level. All SAs of a peer have one, or none."),
     SA_CIPHER(
             "peers[].sas[].cipher",
             "aes-128-gcm-16 | aes-192-gcm-16 | aes-256-gcm-16 | chacha20-poly1305 | aes-128-cbc-hmac-sha2-256-128 | aes-256-cbc-hmac-sha2-256-128 | aes-256-cbc-hmac-sha2-512-256",

@@ -33,9 +33,9 @@ final class LabelWarnings {
             sas().filter(sa -> !sa.has(ConfigKey.SA_LABEL))
                     .map(sa -> sa.warning(
                             ConfigKey.SA_LABEL,
-                            "is missing, though this host uses labels: where they are in force every flow has a level, and none"
-                                    + " takes this SA",
-                            "write label: LEVEL, s0 for what has no label of its own"))
+                            "is missing, though this host uses labels: where they are in force every flow has a level, so none leaves"
+                                    + " by an SA without one, and what arrives by it has the default level",
+                            "write label: LEVEL at all SAs of the peer, s0 for what has no label of its own"))
                     .forEach(warnings::add);
         }
         return warnings;

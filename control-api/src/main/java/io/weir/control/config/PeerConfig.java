@@ -219,6 +219,7 @@ final class PeerConfig {
                 reader.read(section).ifPresent(sa -> {
                     unique(section, spis, sa);
                     oneContext(section, contexts, sa);
+                    allOrNoneLabelled(section, sas, sa);
                     sas.add(sa);
                 });
             }
@@ -262,6 +263,22 @@ final class PeerConfig {
                     ConfigKey.SA_LABEL,
                     "an outbound SA of the peer has the level as " + other + ": was " + sa.context(),
                     "write one context for each level, types play no part in choosing the SA");
+        }
+    }
+
+    /** What an SA without label brings proves no level, and what has one never leaves by it: beside others it is a leftover. */
+    private static void allOrNoneLabelled(Section section, List<SaSettings> before, SaSettings sa) {
+        for (SaSettings other : before) {
+            if (SaLabel.mixed(other.context(), sa.context())) {
+                String name = other.direction().label() + ' ' + SpiText.of(other.spi());
+                section.problem(
+                        ConfigKey.SA_LABEL,
+                        sa.context().isEmpty()
+                                ? "is missing, and SA " + name + " of the peer has " + other.context()
+                                : "SA " + name + " of the peer has none: was " + sa.context(),
+                        "write a label at all SAs of the peer, or at none");
+                return;
+            }
         }
     }
 

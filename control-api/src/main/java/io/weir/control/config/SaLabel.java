@@ -33,6 +33,11 @@ public record SaLabel(String text, Level level) {
         return isContext(one) && isContext(other) && !one.equals(other);
     }
 
+    /** Whether of two SAs, whose texts these are, one has a label and the other none. */
+    public static boolean mixed(String one, String other) {
+        return one.isEmpty() != other.isEmpty();
+    }
+
     private static boolean isContext(String text) {
         return text.chars().filter(c -> c == ':').count() >= COLONS_OF_A_CONTEXT;
     }

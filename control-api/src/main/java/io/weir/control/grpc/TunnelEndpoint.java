@@ -105,6 +105,7 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
         if (!tunnels.has(peer, settings)) {
             requireFree(peer, settings);
             requireOneContext(peer, settings);
+            requireAllOrNoneLabelled(peer, settings);
             changes.record(ChangeEntry.Kind.SA, peer, "added: " + text(settings));
             change(peer, List.of(settings), List.of(), "not added: " + text(settings));
             tell("sa-added", peer, text(settings));
@@ -146,6 +147,22 @@ public final class TunnelEndpoint extends TunnelServiceGrpc.TunnelServiceImplBas
                                 + " has the level as " + sa.context() + ": was " + settings.context()
                                 + "; use one context for each level, types play no part in choosing the SA, or remove"
                                 + " that SA first")
+                        .asRuntimeException();
+            }
+        }
+    }
+
+    /** What an SA without label brings proves no level, and what has one never leaves by it: beside others it is a leftover. */
+    private void requireAllOrNoneLabelled(String peer, SaSettings settings) {
+        for (SaStatus sa : tunnels.sas(peer)) {
+            if (SaLabel.mixed(sa.context(), settings.context())) {
+                String was = settings.context().isEmpty() ? "no label" : settings.context();
+                String has = sa.context().isEmpty() ? "no label" : "label " + sa.context();
+                throw Status.FAILED_PRECONDITION
+                        .withDescription(
+                                "the " + sa.direction().label() + " SA " + SpiText.of(sa.spi()) + " of peer "
+                                        + peer + " has " + has + ": was " + was
+                                        + "; all SAs of a peer have a label, or none: add --label, or remove those without it first")
                         .asRuntimeException();
             }
         }

@@ -170,7 +170,7 @@ class PeerConfigTest {
                     local: 192.0.2.1
                     remote: 192.0.2.2
                     keyFile: KEYS
-                    sas: [{direction: out, spi: 0x1001, label: s2}, {direction: in, spi: 0x2001}]
+                    sas: [{direction: in, spi: 0x2001}]
                 ports:
                   - {name: tun-hv2, type: esp, peer: hv2}
                   - {name: vm7, type: tap, policy: {label: "s2-s5"}}
@@ -181,9 +181,10 @@ class PeerConfigTest {
                 List.of(
                         "weir.yaml:10: ports[1].policy.label: nothing is judged between this port and others whose mode is off,"
                                 + " not by level either: was s2-s5; set mode: enforce, or remove label",
-                        "weir.yaml:7: peers[0].sas[1].label: is missing, though this host uses labels: where they are in force"
-                                + " every flow has a level, and none takes this SA; write label: LEVEL, s0 for what has no"
-                                + " label of its own"),
+                        "weir.yaml:7: peers[0].sas[0].label: is missing, though this host uses labels: where they are in force"
+                                + " every flow has a level, so none leaves by an SA without one, and what arrives by it has"
+                                + " the default level; write label: LEVEL at all SAs of the peer, s0 for what has no label of"
+                                + " its own"),
                 settings.warnings().stream().map(Problem::toString).toList());
     }
 
@@ -294,6 +295,23 @@ class PeerConfigTest {
                 + " {direction: in, spi: 0x2001, label: \"u:r:db_t:s2\"}]";
 
         assertEquals(1, errors(peer("").replaceFirst("sas: .*", sas)).size());
+    }
+
+    @Test
+    void shouldRefuseSasWithAndWithoutLabelOfOnePeer() {
+        String without = peer("").replace("spi: 0x2001, label: s2", "spi: 0x2001");
+        String with = peer("").replace("spi: 0x1001, label: s2", "spi: 0x1001");
+
+        assertEquals(
+                List.of(
+                        "weir.yaml:7: peers[0].sas[1].label: is missing, and SA out 0x1001 of the peer has s2; write a label at"
+                                + " all SAs of the peer, or at none"),
+                errors(without));
+        assertEquals(
+                List.of(
+                        "weir.yaml:7: peers[0].sas[1].label: SA out 0x1001 of the peer has none: was s2; write a label at all"
+                                + " SAs of the peer, or at none"),
+                errors(with));
     }
 
     @Test

@@ -67,7 +67,8 @@ public interface Policy {
     }
 
     /**
-     * Whether frames of a level may leave by a port, whoever is behind it: what is to be known of copies, for which no flow is judged.
+     * Whether frames of a level may leave by a port, to whoever of its components: what is to be known of copies, for which no flow is
+     * judged.
      *
      * @param level its number, 0 for none, which may leave by every port
      * @param portId the policy's number of the port
