@@ -26,8 +26,9 @@ public final class EspSealer implements EspOutbound {
 
     private final Sad sad;
     private final Scratch scratch = new Scratch(EspHeader.EXTENDED_AAD_LENGTH);
-    private final Scratch plainScratch = new Scratch(PLAIN_LENGTH);
     private final long aad = scratch.address();
+    // Page-aligned, so that no word of a cipher's lies in two cache lines.
+    private final long plainRoom = Memory.map(PLAIN_LENGTH);
 
     public EspSealer(Sad sad) {
         this.sad = sad;
@@ -51,7 +52,7 @@ public final class EspSealer implements EspOutbound {
         long text = out + EspHeader.LENGTH + ivLength;
         EspHeader.writeInt(out, sa.spi());
         EspHeader.writeInt(out + EspHeader.SEQUENCE_OFFSET, (int) sequence);
-        long plain = textLength <= PLAIN_LENGTH ? plainScratch.address() : text;
+        long plain = textLength <= PLAIN_LENGTH ? plainRoom : text;
         Memory.copy(inner, plain, innerLength);
         pad(plain, innerLength, payloadLength, textLength, nextHeader);
         return encrypt(sa, sequence, out, plain, textLength) == 0 ? length : sa.exhausted();
@@ -111,6 +112,6 @@ public final class EspSealer implements EspOutbound {
     @Override
     public void close() {
         scratch.close();
-        plainScratch.close();
+        Memory.unmap(plainRoom, PLAIN_LENGTH);
     }
 }
