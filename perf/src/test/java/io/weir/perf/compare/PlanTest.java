@@ -52,7 +52,7 @@ class PlanTest {
     @Test
     void shouldHaveAProbeForEveryMeasure() {
         Probe tcp = (testbed, contender) -> Map.of();
-        Probes probes = new Probes(tcp, tcp, tcp, tcp);
+        Probes probes = new Probes(tcp, tcp, tcp, tcp, tcp);
 
         plan.measures().stream()
                 .filter(measure -> !plan.inMemory().contains(measure))
