@@ -265,6 +265,11 @@ public final class SaStateFile implements AutoCloseable {
         return memory.write();
     }
 
+    /** Writes what was changed and puts it on the disk. 0 or a negative errno. */
+    int save() {
+        return memory.save();
+    }
+
     /** Puts on the disk what was written. 0 or a negative errno. */
     public int force() {
         return memory.force();

@@ -86,7 +86,8 @@ public final class Sad implements AutoCloseable {
             for (SaSettings settings : added) {
                 make(settings, nowNs, more);
             }
-        } catch (IllegalArgumentException | IllegalStateException refused) {
+            requireRecords(more);
+        } catch (RuntimeException | Error refused) {
             gone.forEach(sa -> sa.retire(false));
             more.forEach(SecurityAssociation::close);
             throw refused;
@@ -152,6 +153,16 @@ public final class Sad implements AutoCloseable {
         } catch (IllegalArgumentException | IllegalStateException refused) {
             context.close();
             throw refused;
+        }
+    }
+
+    /** Before a packet is accepted on them: an inbound SA that a restart does not know would accept its packets once more. */
+    private void requireRecords(List<SecurityAssociation> more) {
+        int result = more.isEmpty() ? 0 : state.save();
+        if (result != 0) {
+            throw new IllegalStateException(more.getFirst().settings().name()
+                    + ": its record cannot be kept on the disk, error " + -result
+                    + "; see to the device of the state file");
         }
     }
 

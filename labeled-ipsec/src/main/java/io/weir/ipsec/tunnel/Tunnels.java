@@ -48,6 +48,8 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
     // Of the keeper's thread.
     private long round;
     private int forced;
+    // Guarded by this. The state may be gone then.
+    private boolean closed;
     private final ScheduledExecutorService keeper = Executors.newSingleThreadScheduledExecutor(
             work -> Thread.ofPlatform().name("weir-sa-keeper").daemon().unstarted(work));
 
@@ -92,9 +94,12 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
      * Makes a tunnel known, with the SAs of its settings.
      *
      * @throws IllegalArgumentException when there is one of that name, or its settings or SAs cannot be; nothing has changed then
-     * @throws IllegalStateException when the state of its SAs cannot be kept; nothing has changed then
+     * @throws IllegalStateException when the state of its SAs cannot be kept, or this is closed; nothing has changed then
      */
     public synchronized void add(TunnelSettings settings) {
+        if (closed) {
+            throw new IllegalStateException("peer \"" + settings.name() + "\": the daemon is ending");
+        }
         if (tunnels.containsKey(settings.name())) {
             throw new IllegalArgumentException(
                     "peer \"" + settings.name() + "\" exists; choose another name, or remove the peer first");
@@ -179,6 +184,7 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
         // Waits for a round under way, which uses the state.
         keeper.close();
         synchronized (this) {
+            closed = true;
             tunnels.values().forEach(Tunnel::close);
             tunnels.clear();
         }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -21,6 +22,7 @@ import static io.weir.ipsec.sa.SaFixture.key;
 import static io.weir.ipsec.sa.SaFixture.outbound;
 import static io.weir.ipsec.sa.SaFixture.settings;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -82,6 +84,18 @@ class SaStateFileTest {
         assertEquals(EPOCH_NS + SaStateFile.BLOCK + 1, two[1]);
         assertEquals(2 * SaStateFile.BLOCK + 1, three[0]);
         assertEquals(EPOCH_NS + 2 * SaStateFile.BLOCK + 1, three[1], "though the clock was set back");
+    }
+
+    @Test
+    void shouldKnowAnInboundSaBeforeItsFirstPacket() throws IOException {
+        try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
+                Sad sad = new Sad(CryptoLibrary.best(), state)) {
+            byte[] before = Files.readAllBytes(file());
+
+            sad.add(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED), NOW_NS);
+
+            assertFalse(Arrays.equals(before, Files.readAllBytes(file())), "nobody has maintained it yet");
+        }
     }
 
     @Test

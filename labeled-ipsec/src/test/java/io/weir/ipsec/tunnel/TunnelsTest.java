@@ -162,6 +162,15 @@ class TunnelsTest {
     }
 
     @Test
+    void shouldRefuseTunnelsWhenClosed() {
+        tunnels.close();
+
+        assertThrows(
+                IllegalStateException.class,
+                () -> tunnels.add(peer("hv9", "127.0.0.1", sa(Direction.INBOUND, SPI + 9))));
+    }
+
+    @Test
     void shouldGoOnAfterAFailureAndShowIt() throws InterruptedException {
         CountDownLatch left = new CountDownLatch(3);
         try (Tunnels failing = new Tunnels(new Failing(left), state, () -> 0, _ -> MemoryTransport.alone())) {
