@@ -103,13 +103,26 @@ public final class FirewallStage implements Stage, AutoCloseable {
         return egress < 0 || current.judged(batch.ingressPort()) || current.judged(egress);
     }
 
+    /** Whether a packet leaves by a port under policy: one that is flooded to others only is not judged. */
+    private boolean reachesJudged(PacketBatch batch, int i) {
+        if (batch.egressPort(i) >= 0) {
+            return current.judged(batch.egressPort(i));
+        }
+        PortSet set = batch.egressSet(i);
+        int port = set.next(0);
+        while (port >= 0 && !current.judged(port)) {
+            port = set.next(port + 1);
+        }
+        return port >= 0;
+    }
+
     /** Tells the packets that may have sessions from others, and lets those sessions come from memory meanwhile. */
     private void prepare(PacketBatch batch) {
         boolean judged = current.judged(batch.ingressPort());
         int unproven = current.unprovenLevel(batch.ingressPort());
         for (int i = 0; i < batch.count(); i++) {
             kinds[i] = batch.forwarded(i) && (judged || concerned(batch, i)) ? kind(batch, i) : PASS;
-            if (kinds[i] != PASS && batch.label(i) == 0) {
+            if (unproven != 0 && kinds[i] != PASS && batch.label(i) == 0 && (judged || reachesJudged(batch, i))) {
                 batch.label(i, unproven);
             }
             if (kinds[i] == FLOW) {

@@ -300,6 +300,15 @@ class FlowLevelsTest {
         assertEquals(List.of("t 2"), arrive("a", udp(MAC_A, MAC_C, 2, 1), 2));
     }
 
+    @Test
+    void shouldGiveNoLevelToWhatNoPortUnderPolicyTouches() {
+        restart("a access 10 esp\nb access 10 esp\nt access 20 enforce esp\n");
+        policy(ALLOW);
+
+        assertEquals(List.of("b 0"), arrive("a", opaque(MAC_A, BROADCAST), 0));
+        assertEquals(List.of("b 0"), arrive("a", udp(MAC_A, BROADCAST, ip(MAC_A), -1, 1, 2), 0));
+    }
+
     private static final String DHCP_PORTS = """
             a access 10 enforce esp dhcp client
             b access 10 enforce esp dhcp server
