@@ -38,7 +38,7 @@ import io.weir.kernel.Errno;
 public final class Tunnels implements TunnelDevices, AutoCloseable {
     private static final long MAINTAIN_MS = 50;
     // Rounds between two times that everything is put on the disk: a second.
-    private static final int FORCE_ROUNDS = 20;
+    static final int FORCE_ROUNDS = 20;
 
     private final CryptoLibrary library;
     private final SaStateFile state;

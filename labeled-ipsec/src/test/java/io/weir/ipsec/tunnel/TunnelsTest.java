@@ -9,7 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.agrona.concurrent.NanoClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -193,15 +195,26 @@ class TunnelsTest {
     void shouldGoOnAfterTheDiskFailedUnderTheState(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("sa.state");
         CountDownLatch wiped = new CountDownLatch(1);
+        // The clock is read in each round of the keeper; with the file cut off it goes through more than one between
+        // two forces.
+        AtomicBoolean cut = new AtomicBoolean();
+        CountDownLatch rounds = new CountDownLatch(2 * Tunnels.FORCE_ROUNDS);
+        NanoClock clock = () -> {
+            if (cut.get()) {
+                rounds.countDown();
+            }
+            return 0;
+        };
         try (SaStateFile kept =
                         SaStateFile.open(file, folder.resolve("sa.received"), () -> 1_700_000_000_000_000_000L);
-                Tunnels going = new Tunnels(new Failing(wiped), kept, () -> 0, _ -> MemoryTransport.alone())) {
+                Tunnels going = new Tunnels(new Failing(wiped), kept, clock, _ -> MemoryTransport.alone())) {
             going.add(peer("hv2", "127.0.0.1", sa(Direction.INBOUND, SPI)));
             try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
                 long length = raw.length();
                 // Stores into a mapping of it would raise SIGBUS, as when the file system was remounted read-only.
                 raw.setLength(0);
-                Thread.sleep(500);
+                cut.set(true);
+                assertTrue(rounds.await(20, TimeUnit.SECONDS), "the keeper makes no rounds");
                 raw.setLength(length);
             }
             going.change("hv2", List.of(), List.of(new Sad.SaId(Direction.INBOUND, SPI)));
