@@ -58,14 +58,14 @@ count_tests() {
     END { for (kind in tests) print kind, tests[kind], failed[kind], skipped[kind] }'
 }
 
-# Names what failed and what was skipped, with the reason.
+# Names what failed and what was skipped, with the reason: a log in a temporary clone is not there to be read later.
 name_tests() {
   find "$home" -path '*/target/surefire-reports/TEST-*.xml' -o -path '*/target/failsafe-reports/TEST-*.xml' | xargs -r awk '
     function attribute(line, name) {
       return match(line, " " name "=\"[^\"]*\"") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : ""
     }
     /<testcase / { test = attribute($0, "classname") "." attribute($0, "name"); sub(/^.*io\.weir\./, "", test) }
-    /<(failure|error)[ >]/ { print "  FAILED  " test }
+    /<(failure|error)[ >]/ { print "  FAILED  " test ": " substr(attribute($0, "message"), 1, 600) }
     /<skipped/ {
       reason = attribute($0, "message")
       if (reason == "" && match($0, /TestAbortedException: .*/)) reason = substr($0, RSTART + 22)
