@@ -13,10 +13,11 @@ public interface EspOutbound extends AutoCloseable {
      * Seals one inner packet or frame.
      *
      * @param level number of its security level; only an SA of exactly that level takes it
-     * @param inner address of its first byte; not changed
+     * @param inner address of its first byte, in memory of the worker's; not changed, but the bytes behind it may be until this returns
      * @param innerLength bytes
      * @param nextHeader 4, 41 (RFC 4303 section 2.6) or 143 (RFC 8986: Ethernet)
-     * @param out where the ESP packet goes, from its SPI on; room for {@code innerLength} or the SA's TFC length, and MAX_OVERHEAD
+     * @param out where the ESP packet goes, from its SPI on; room for {@code innerLength} or the SA's TFC length, and MAX_OVERHEAD;
+     *     in no page of the inner packet's
      * @param nowNs monotonic time
      * @return length of the ESP packet, or the negative code of a drop reason of the stage "esp-encrypt"
      */

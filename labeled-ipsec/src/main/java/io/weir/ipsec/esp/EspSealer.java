@@ -18,17 +18,10 @@ public final class EspSealer implements EspOutbound {
     private static final int NO_SA = DropReason.ESP_NO_SA.code();
     private static final int MTU_EXCEEDED = DropReason.ESP_MTU_EXCEEDED.code();
 
-    /**
-     * Texts up to this length are put together in one place, which stays in the first cache, and encrypted on their way out: each line
-     * of the packet is then written once. Longer ones, which it would not hold, are put together where they go.
-     */
-    private static final int PLAIN_LENGTH = 16 * 1024;
-
     private final Sad sad;
     private final Scratch scratch = new Scratch(EspHeader.EXTENDED_AAD_LENGTH);
     private final long aad = scratch.address();
-    // Page-aligned, so that no word of a cipher's lies in two cache lines.
-    private final long plainRoom = Memory.map(PLAIN_LENGTH);
+    private final TrailerRoom trailerRoom = new TrailerRoom();
 
     public EspSealer(Sad sad) {
         this.sad = sad;
@@ -52,10 +45,18 @@ public final class EspSealer implements EspOutbound {
         long text = out + EspHeader.LENGTH + ivLength;
         EspHeader.writeInt(out, sa.spi());
         EspHeader.writeInt(out + EspHeader.SEQUENCE_OFFSET, (int) sequence);
-        long plain = textLength <= PLAIN_LENGTH ? plainRoom : text;
-        Memory.copy(inner, plain, innerLength);
+        // Where it can be, the packet is not copied for the few bytes that follow it: it is encrypted on its way out.
+        boolean inPlace = trailerRoom.borrow(inner + innerLength, textLength - innerLength);
+        long plain = inPlace ? inner : text;
+        if (!inPlace) {
+            Memory.copy(inner, text, innerLength);
+        }
         pad(plain, innerLength, payloadLength, textLength, nextHeader);
-        return encrypt(sa, sequence, out, plain, textLength) == 0 ? length : sa.exhausted();
+        int failed = encrypt(sa, sequence, out, plain, textLength);
+        if (inPlace) {
+            trailerRoom.giveBack();
+        }
+        return failed == 0 ? length : sa.exhausted();
     }
 
     private int encrypt(OutboundSa sa, long sequence, long out, long plain, int textLength) {
@@ -112,6 +113,5 @@ public final class EspSealer implements EspOutbound {
     @Override
     public void close() {
         scratch.close();
-        Memory.unmap(plainRoom, PLAIN_LENGTH);
     }
 }

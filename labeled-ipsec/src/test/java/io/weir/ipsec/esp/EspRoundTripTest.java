@@ -49,6 +49,34 @@ class EspRoundTripTest {
 
     @ParameterizedTest
     @EnumSource(EspCipher.class)
+    void shouldLeaveThePacketAndWhatIsBehindItAsTheyWere(EspCipher cipher) {
+        // Behind the page lies nothing: whoever writes there ends the process.
+        long page = Memory.map(2L * Memory.PAGE_BYTES);
+        Memory.unmap(page + Memory.PAGE_BYTES, Memory.PAGE_BYTES);
+        try (EspBench bench = EspBench.ofIp().with(EspBench.SPI, EspBench.LEVEL, cipher, true, 0)) {
+            for (int behind = 0; behind < 40; behind++) {
+                int length = 1400 + behind % 17;
+                int begin = Memory.PAGE_BYTES - behind - length;
+                byte[] before = new byte[Memory.PAGE_BYTES];
+                bench.random.nextBytes(before);
+                byte[] packet = bench.ipv4(length);
+                System.arraycopy(packet, 0, before, begin, length);
+                Memory.copy(before, 0, page, before.length);
+
+                int sealed = bench.sealer.seal(
+                        EspBench.LEVEL, page + begin, length, EspHeader.IPV4, bench.sealed, EspBench.NOW_NS);
+
+                assertArrayEquals(before, EspBench.read(page, before.length));
+                assertEquals(length, bench.open(sealed));
+                assertArrayEquals(packet, bench.opened(length));
+            }
+        } finally {
+            Memory.unmap(page, Memory.PAGE_BYTES);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(EspCipher.class)
     void shouldFillTheRoomThatItPromises(EspCipher cipher) {
         try (EspBench bench = EspBench.ofIp().with(EspBench.SPI, EspBench.LEVEL, cipher, true, 0)) {
             for (int room = 140; room < 1500; room++) {
