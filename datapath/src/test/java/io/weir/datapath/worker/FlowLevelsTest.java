@@ -183,6 +183,24 @@ class FlowLevelsTest {
         assertEquals(List.of("a 2"), arrive("t", icmpError(MAC_C, MAC_A, 3, 3, query), 2));
     }
 
+    /** Else a guest that sends too much, and what does not fit the tunnel, would bring its peer into quarantine. */
+    @Test
+    void shouldHoldNobodyToAccountForErrorsOfTheSwitch() {
+        policy("limits 1 packets=2\nallow,limits=1 web world udp/53\nallow * * ether\n");
+        hear();
+        byte[] query = udp(MAC_A, MAC_C, 4000, 53);
+        for (int i = 0; i < 20; i++) {
+            arrive("a", query, 0);
+        }
+        assertTrue(weir.drops("a", DropReason.RATE_EXCEEDED) > 0);
+
+        tunnels.say("t", icmpError(MAC_C, MAC_A, 3, 4, query), 2);
+
+        weir.poll("t", nowNs);
+        assertEquals(List.of("a"), tunnels.left().stream().map(Left::port).toList());
+        assertEquals(0, weir.drops("t", DropReason.RATE_EXCEEDED));
+    }
+
     @Test
     void shouldLetAnErrorThatProvesNoLevelLeaveAtThatOfItsSession() {
         policy("allow world web udp/53\nallow * * ether\n");
