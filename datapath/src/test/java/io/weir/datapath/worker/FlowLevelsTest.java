@@ -274,6 +274,36 @@ class FlowLevelsTest {
     }
 
     @Test
+    void shouldFindInAuditModeWhomEnforcementWouldFind() {
+        restart(PORTS.replace("enforce", "audit"));
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("db 2,5", "db 5") + ALLOW));
+        byte[] answer = Traffic.arp(MAC_B, 2, MAC_A, ip(MAC_A), MAC_B, ip(MAC_B));
+
+        assertEquals(List.of("b 5"), arrive("a", Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B)), 0));
+        assertEquals(List.of("a 5"), arrive("b", opaque(MAC_B, MAC_A), 0));
+        assertEquals(List.of("b 5"), arrive("a", answer, 0));
+        assertEquals(List.of(), arrive("a", answer, 2), "a proven level stays");
+    }
+
+    /** ARP is refused for whom it names, though of all that is at the ports some could talk. */
+    @Test
+    void shouldNotLetAuditModeLetArpCrossLevelsWhereComponentsShareAPort() {
+        restart("a access 10 audit esp\nb access 10 audit esp\n");
+        weir.policy(new TablePolicy(++epoch, """
+                component other a - - 10.0.0.99
+                component web a - - 10.0.0.10
+                component db b - - 10.0.0.11
+                levels other 2
+                levels web 5
+                levels db 2
+                """ + ALLOW));
+        arrive("b", opaque(MAC_B, MAC_A), 0);
+
+        assertDropped(DropReason.LABEL_DENIED, "a", Traffic.arp(MAC_B, 2, MAC_A, ip(MAC_A), MAC_B, ip(MAC_B)), 0);
+        assertEquals(List.of(), arrive("a", Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B)), 0));
+    }
+
+    @Test
     void shouldAnswerForANeighbourOnlyWhoMayHearIt() {
         byte[] request = Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B));
         restart("a access 10 enforce esp\nb access 10 enforce esp suppress-neighbours\n");
