@@ -284,6 +284,41 @@ class LabelPlanTest {
         assertFalse(epoch.couldTalk(nobody, 0));
     }
 
+    /** What has no IP address, as a router solicitation of a link-local one, is not for whoever else is at the sender's port. */
+    @Test
+    void shouldLetNoMessageWithoutAddressPassBetweenLevelsByItsNeighboursAtThePort() {
+        PolicyEpoch epoch = compile(
+                Documents.labelled(
+                        Documents.component("a", Documents.instance("vm1", 1), List.of(), List.of()), "u:r:t:s5"),
+                Documents.labelled(
+                        Documents.component("b", Documents.instance("vm1", 2), List.of(), List.of()), "u:r:t:s3"),
+                labelled("c", 3, "u:r:t:s3"),
+                labelled("d", 4, "u:r:t:s5"));
+
+        assertEquals(
+                "false true",
+                epoch.couldTalk(solicitation(epoch, 1, "vm3"), 0) + " "
+                        + epoch.couldTalk(solicitation(epoch, 1, "vm4"), 0));
+        assertEquals(
+                "true false",
+                epoch.couldTalk(solicitation(epoch, 2, "vm3"), 0) + " "
+                        + epoch.couldTalk(solicitation(epoch, 2, "vm4"), 0));
+        FlowKey answer = solicitation(epoch, 1, "vm3")
+                .ingress(epoch.portId("vm3"), PortRole.VM, PolicyMode.ENFORCE)
+                .egress(epoch.portId("vm1"), PortRole.VM, PolicyMode.ENFORCE)
+                .link(0x52_54_00_00_00_03L, 0x52_54_00_00_00_01L, 0, 0x86DD);
+        assertFalse(epoch.couldTalk(answer, 0));
+    }
+
+    private static FlowKey solicitation(PolicyEpoch epoch, int sender, String to) {
+        return new FlowKey()
+                .clear()
+                .ingress(epoch.portId("vm1"), PortRole.VM, PolicyMode.ENFORCE)
+                .egress(epoch.portId(to), PortRole.VM, PolicyMode.ENFORCE)
+                .link(0x52_54_00_00_00_00L + sender, 0x3333_0000_0002L, 0, 0x86DD)
+                .transport(FlowKey.NOT_IP, 0, 0);
+    }
+
     private static Document at(String id, String port, int number, String label) {
         Instance instance = new Instance(
                 port, OptionalLong.empty(), 0, List.of(IpPrefix.ipv4(0x0A00_0000 + number, 32)), List.of());
