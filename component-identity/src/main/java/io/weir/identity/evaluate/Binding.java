@@ -113,6 +113,38 @@ final class Binding {
         return found == 0 ? reserved(flow.egressRole()) : found;
     }
 
+    /** As {@link #source}, of ARP or neighbour discovery: its addresses tell where its frame leaves open whose it is. */
+    int asker(FlowKey ends) {
+        int found = source(ends);
+        PortTable port = port(ends.ingressPort());
+        if (port == null || !open(ends, found, ends.sourceHigh() | ends.sourceLow())) {
+            return found;
+        }
+        int told = port.identifyWhole(ends.sourceMac(), ends.vlan(), ends.sourceHigh(), ends.sourceLow());
+        return told == 0 ? found : told;
+    }
+
+    /** As {@link #destination}, of ARP or neighbour discovery: who is asked for, where several would hear it. */
+    int asked(FlowKey ends) {
+        int found = destination(ends);
+        PortTable port = port(ends.egressPort());
+        long high = ends.destinationHigh();
+        long low = ends.destinationLow();
+        if (port == null || !open(ends, found, high | low)) {
+            return found;
+        }
+        int told = PortTable.isGroup(ends.destinationMac())
+                ? port.only(high, low)
+                : port.identifyWhole(ends.destinationMac(), ends.vlan(), high, low);
+        return told == 0 ? found : told;
+    }
+
+    private static boolean open(FlowKey ends, int found, long address) {
+        return ends.protocol() == FlowKey.NOT_IP
+                && address != 0
+                && found >>> PortTable.ASSURANCE_BITS < Identity.FIRST_COMPONENT;
+    }
+
     static int reserved(PortRole role) {
         int identity =
                 role == PortRole.VM ? Identity.UNKNOWN : role == PortRole.UPLINK ? Identity.WORLD : Identity.HOST;

@@ -109,7 +109,7 @@ public final class PolicyEpoch implements Policy {
 
     @Override
     public int level(FlowKey ends) {
-        return parts.labels.talkLevel(ends, subject(ends, true), subject(ends, false));
+        return parts.labels.talkLevel(ends, binding.subject(binding.asker(ends)), binding.subject(binding.asked(ends)));
     }
 
     @Override

@@ -238,6 +238,12 @@ public record PortTable(
         return set == 0 ? unaddressed : set;
     }
 
+    /** The only one who may have the IP address, as {@code identity << 4}; 0 when nobody may, or several. */
+    int only(long high, long low) {
+        int set = candidates(high, low);
+        return set == 0 || data[set] != 1 ? 0 : data[set + 1] << ASSURANCE_BITS;
+    }
+
     /** Bytes on the heap. */
     public long sizeBytes() {
         return 120 + 8L * slots.length + 4L * data.length + 8L * networks.length;

@@ -15,8 +15,8 @@ import io.weir.datapath.policy.PortRole;
  * rejected.
  *
  * <p>An end is who has its addresses whatever the ports, else everybody who may have them: components that share them by their ports,
- * and whoever is unknown there.
- * A zero or group MAC address, and a zero IP address, leave open whose they are; rules for networks are asked with the addresses
+ * and whoever is unknown there. A frame without IP address is of whom its MAC address belongs to, if that is one.
+ * A zero or group MAC address, and else a zero IP address, leave open whose they are; rules for networks are asked with the addresses
  * of the key.
  *
  * <p>Threading: immutable, any thread.
@@ -94,8 +94,14 @@ final class Talk {
         long mac = source ? ends.sourceMac() : ends.destinationMac();
         long high = source ? ends.sourceHigh() : ends.destinationHigh();
         long low = source ? ends.sourceLow() : ends.destinationLow();
-        boolean open = mac == 0 || PortTable.isGroup(mac) || (high | low) == 0;
-        return open || port == null ? 0 : port.identifyWhole(mac, ends.vlan(), high, low);
+        if (port == null || mac == 0 || PortTable.isGroup(mac)) {
+            return 0;
+        }
+        boolean addressed = (high | low) != 0;
+        if (!addressed && ends.protocol() == FlowKey.NOT_IP) {
+            return port.identifyPlain(mac, ends.vlan());
+        }
+        return addressed ? port.identifyWhole(mac, ends.vlan(), high, low) : 0;
     }
 
     /** Candidates of that shape at an end; without a MAC address to go by they are all told for shape 0. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
 
@@ -19,6 +20,8 @@ import io.weir.datapath.policy.PortRole;
 import io.weir.datapath.policy.Verdict;
 import io.weir.datapath.policy.WireLevel;
 import io.weir.identity.component.Document;
+import io.weir.identity.component.Instance;
+import io.weir.identity.component.IpPrefix;
 import io.weir.identity.component.Peer;
 import io.weir.identity.component.PolicySet;
 import io.weir.identity.component.RuleAction;
@@ -258,6 +261,80 @@ class LabelPlanTest {
         assertFalse(epoch.couldTalk(flow(epoch, "many", "high"), 0));
         assertFalse(epoch.couldTalk(ends.label(numbers.number(Level.LOWEST)), 0));
         assertTrue(epoch.couldTalk(ends.label(numbers.number(Level.of(2))), 0));
+    }
+
+    /** Where components share a port, or a MAC address, those that ARP names tell whose it is and whom it asks for. */
+    @Test
+    void shouldTellTheLevelOfArpByItsAddressesWhereFramesDoNotTellIt() {
+        PolicyEpoch epoch = compile(
+                at("a", "vm1", 1, "u:r:t:s5"),
+                at("b", "vm1", 2, "u:r:t:s3"),
+                at("c", "vm2", 3, "u:r:t:s5"),
+                at("d", "vm2", 4, "u:r:t:s3"),
+                labelled("many", 5, "u:r:t:s0-s5"));
+
+        assertEquals("s5", numbers.text(epoch.level(arp(epoch, "vm1", 1, "vm2", 3))));
+        assertEquals("s3", numbers.text(epoch.level(arp(epoch, "vm1", 2, "vm2", 4))));
+        assertEquals("s5", numbers.text(epoch.level(arp(epoch, "vm5", 5, "vm2", 3))), "of whom it asks for");
+        FlowKey reply = arp(epoch, "vm2", 3, "vm5", 5);
+        assertEquals("s5", numbers.text(epoch.level(reply.link(3, 0x52_54_00_00_00_05L, 0, 0x0806))));
+        assertEquals("s5", numbers.text(epoch.level(arp(epoch, "vm1", 1, "vm2", 9))), "for nobody");
+        FlowKey nobody = arp(epoch, "vm1", 9, "vm2", 3);
+        assertEquals("s0", numbers.text(epoch.level(nobody)));
+        assertFalse(epoch.couldTalk(nobody, 0));
+    }
+
+    /** What has no IP address, as a router solicitation of a link-local one, is not for whoever else is at the sender's port. */
+    @Test
+    void shouldLetNoMessageWithoutAddressPassBetweenLevelsByItsNeighboursAtThePort() {
+        PolicyEpoch epoch = compile(
+                Documents.labelled(
+                        Documents.component("a", Documents.instance("vm1", 1), List.of(), List.of()), "u:r:t:s5"),
+                Documents.labelled(
+                        Documents.component("b", Documents.instance("vm1", 2), List.of(), List.of()), "u:r:t:s3"),
+                labelled("c", 3, "u:r:t:s3"),
+                labelled("d", 4, "u:r:t:s5"));
+
+        assertEquals(
+                "false true",
+                epoch.couldTalk(solicitation(epoch, 1, "vm3"), 0) + " "
+                        + epoch.couldTalk(solicitation(epoch, 1, "vm4"), 0));
+        assertEquals(
+                "true false",
+                epoch.couldTalk(solicitation(epoch, 2, "vm3"), 0) + " "
+                        + epoch.couldTalk(solicitation(epoch, 2, "vm4"), 0));
+        FlowKey answer = solicitation(epoch, 1, "vm3")
+                .ingress(epoch.portId("vm3"), PortRole.VM, PolicyMode.ENFORCE)
+                .egress(epoch.portId("vm1"), PortRole.VM, PolicyMode.ENFORCE)
+                .link(0x52_54_00_00_00_03L, 0x52_54_00_00_00_01L, 0, 0x86DD);
+        assertFalse(epoch.couldTalk(answer, 0));
+    }
+
+    private static FlowKey solicitation(PolicyEpoch epoch, int sender, String to) {
+        return new FlowKey()
+                .clear()
+                .ingress(epoch.portId("vm1"), PortRole.VM, PolicyMode.ENFORCE)
+                .egress(epoch.portId(to), PortRole.VM, PolicyMode.ENFORCE)
+                .link(0x52_54_00_00_00_00L + sender, 0x3333_0000_0002L, 0, 0x86DD)
+                .transport(FlowKey.NOT_IP, 0, 0);
+    }
+
+    private static Document at(String id, String port, int number, String label) {
+        Instance instance = new Instance(
+                port, OptionalLong.empty(), 0, List.of(IpPrefix.ipv4(0x0A00_0000 + number, 32)), List.of());
+        return Documents.labelled(Documents.component(id, instance, List.of(), List.of()), label);
+    }
+
+    /** A broadcast of whoever has that address, for another. */
+    private static FlowKey arp(PolicyEpoch epoch, String from, int sender, String to, int target) {
+        return new FlowKey()
+                .clear()
+                .ingress(epoch.portId(from), PortRole.VM, PolicyMode.ENFORCE)
+                .egress(epoch.portId(to), PortRole.VM, PolicyMode.ENFORCE)
+                .link(from.equals("vm5") ? 0x52_54_00_00_00_05L : 7, 0xFFFF_FFFF_FFFFL, 0, 0x0806)
+                .source(0, 0xFFFF_0A00_0000L + sender)
+                .destination(0, 0xFFFF_0A00_0000L + target)
+                .transport(FlowKey.NOT_IP, 0, 0);
     }
 
     /** Though rules let unknown ends talk, and those have a level too, ARP is known to be of the components. */

@@ -28,6 +28,7 @@ import static io.weir.datapath.wire.NetworkOrder.u8;
  */
 final class ControlReach {
     private static final int NEIGHBOUR_UNREACHABLE = DropReason.NEIGHBOUR_UNREACHABLE.code();
+    private static final int LABEL_DENIED = DropReason.LABEL_DENIED.code();
     private static final int ARP_SENDER_IP_OFFSET = 14;
     private static final int ARP_TARGET_IP_OFFSET = 24;
     private static final int ND_TARGET_OFFSET = 8;
@@ -57,7 +58,7 @@ final class ControlReach {
         if (egress >= 0) {
             boolean heard = mayHear(policy, ends, ingress, egress, batch.nowNs());
             level = policy.level(ends);
-            return heard ? DropReason.NONE : NEIGHBOUR_UNREACHABLE;
+            return heard ? DropReason.NONE : refusal(policy, ends, ingress, egress, batch.nowNs());
         }
         PortSet set = batch.egressSet(i);
         for (int port = set.next(0); port >= 0; port = set.next(port + 1)) {
@@ -128,17 +129,19 @@ final class ControlReach {
         return policy.level(ends);
     }
 
+    /** In audit mode everything is heard, but for what its security level forbids: the policy knows the modes of both ports. */
     private boolean mayHear(Policy policy, FlowKey ends, int ingress, int egress, long nowNs) {
         current.egress(ends, egress);
-        if (!current.judged(ingress) && !current.judged(egress)) {
-            return true;
-        }
+        return (!current.judged(ingress) && !current.judged(egress)) || policy.couldTalk(ends, nowNs);
+    }
+
+    /** Why a message is not heard. In audit mode that is because of labels, which the reason must say, or it would pass. */
+    private int refusal(Policy policy, FlowKey ends, int ingress, int egress, long nowNs) {
         if (current.enforced(ingress) || current.enforced(egress)) {
-            return policy.couldTalk(ends, nowNs);
+            return NEIGHBOUR_UNREACHABLE;
         }
-        // Audit mode lets everything pass, but for what its security level forbids.
         policy.evaluate(ends, nowNs, verdict);
-        return !Judge.isOfLabels(verdict.reason());
+        return Judge.isOfLabels(verdict.reason()) ? verdict.reason() : LABEL_DENIED;
     }
 
     /** A probe's own address is the one it asks for, and an announcement asks for nobody's. */

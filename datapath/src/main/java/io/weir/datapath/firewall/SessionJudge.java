@@ -346,7 +346,11 @@ final class SessionJudge implements AutoCloseable {
         if (stale && !judgeQuoted(batch, i, policy, session)) {
             return;
         }
-        if (sessions.pass(session, batch.length(i)) || !refuse(batch, i, session, !quotedReply, RATE_EXCEEDED)) {
+        // What the switch says itself is nobody's fault, and bounded where it is made.
+        boolean counts = !batch.fromSwitch(i);
+        if (!counts
+                || sessions.pass(session, batch.length(i))
+                || !refuse(batch, i, session, !quotedReply, RATE_EXCEEDED)) {
             batch.label(i, fields.label(session));
         }
     }

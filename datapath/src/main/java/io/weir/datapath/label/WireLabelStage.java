@@ -121,7 +121,8 @@ public final class WireLabelStage implements Stage, AutoCloseable {
 
     private void verify(PacketBatch batch, int i, boolean required) {
         int reason = OptionWalk.hasOptions(batch, i) ? read(batch, i) : MISSING;
-        if (reason == MISSING && !(required && !batch.is(i, PacketBatch.IS_ICMPV6_ND))) {
+        boolean demanded = required && !batch.is(i, PacketBatch.IS_ICMPV6_ND) && !batch.fromSwitch(i);
+        if (reason == MISSING && !demanded) {
             return;
         }
         if (reason != DropReason.NONE) {

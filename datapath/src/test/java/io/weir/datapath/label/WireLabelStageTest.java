@@ -165,6 +165,22 @@ class WireLabelStageTest {
         assertEquals(List.of(), bench.answers);
     }
 
+    /** Nobody behind the port has sent it, who could label it or be blamed. */
+    @Test
+    void shouldDemandNoLabelOfWhatTheSwitchSaysItself() {
+        int s2 = TablePolicy.LEVELS.number("s2");
+        bench.arrive(WireLabel.REQUIRED, labelled(""));
+        bench.batch.label(0, s2);
+        bench.batch.markFromSwitch(0);
+
+        bench.stage.process(bench.batch);
+
+        assertEquals(0, bench.batch.dropReason(0));
+        assertEquals(s2, bench.batch.label(0));
+        bench.denies.handOver();
+        assertEquals(0, bench.denies.drain(record -> {}));
+    }
+
     @Test
     void shouldLetArpAndNeighbourDiscoveryPassUnlabelled() {
         assertEquals(0, bench.process(WireLabel.REQUIRED, ethernet(0x0806, arp(1), new byte[18])));

@@ -357,11 +357,13 @@ public final class TablePolicy implements Policy {
         String from = end(ends.ingressPort(), ends.ingressRole(), ends.sourceMac(), ends, true);
         String to = end(ends.egressPort(), ends.egressRole(), ends.destinationMac(), ends, false);
         int level = level(ends);
+        boolean enforced = ends.ingressMode() == PolicyMode.ENFORCE || ends.egressMode() == PolicyMode.ENFORCE;
         return mayHave(from, level)
                 && mayHave(to, level)
-                && rules.stream()
-                        .anyMatch(rule -> !rule.action.startsWith("drop")
-                                && (between(rule, from, to) || between(rule, to, from)));
+                && (!enforced
+                        || rules.stream()
+                                .anyMatch(rule -> !rule.action.startsWith("drop")
+                                        && (between(rule, from, to) || between(rule, to, from))));
     }
 
     private static boolean between(Rule rule, String from, String to) {

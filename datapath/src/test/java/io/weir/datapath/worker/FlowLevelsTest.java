@@ -183,6 +183,24 @@ class FlowLevelsTest {
         assertEquals(List.of("a 2"), arrive("t", icmpError(MAC_C, MAC_A, 3, 3, query), 2));
     }
 
+    /** Else a guest that sends too much, and what does not fit the tunnel, would bring its peer into quarantine. */
+    @Test
+    void shouldHoldNobodyToAccountForErrorsOfTheSwitch() {
+        policy("limits 1 packets=2\nallow,limits=1 web world udp/53\nallow * * ether\n");
+        hear();
+        byte[] query = udp(MAC_A, MAC_C, 4000, 53);
+        for (int i = 0; i < 20; i++) {
+            arrive("a", query, 0);
+        }
+        assertTrue(weir.drops("a", DropReason.RATE_EXCEEDED) > 0);
+
+        tunnels.say("t", icmpError(MAC_C, MAC_A, 3, 4, query), 2);
+
+        weir.poll("t", nowNs);
+        assertEquals(List.of("a"), tunnels.left().stream().map(Left::port).toList());
+        assertEquals(0, weir.drops("t", DropReason.RATE_EXCEEDED));
+    }
+
     @Test
     void shouldLetAnErrorThatProvesNoLevelLeaveAtThatOfItsSession() {
         policy("allow world web udp/53\nallow * * ether\n");
@@ -253,6 +271,36 @@ class FlowLevelsTest {
         assertEquals(List.of("b 5"), arrive("a", request, 0), "db, for which it asks");
         assertEquals(List.of("b 2", "c 2"), arrive("a", Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_C)), 0));
         assertEquals(List.of("c 2"), arrive("a", request, 2), "a proven level stays");
+    }
+
+    @Test
+    void shouldFindInAuditModeWhomEnforcementWouldFind() {
+        restart(PORTS.replace("enforce", "audit"));
+        weir.policy(new TablePolicy(++epoch, BOUND.replace("db 2,5", "db 5") + ALLOW));
+        byte[] answer = Traffic.arp(MAC_B, 2, MAC_A, ip(MAC_A), MAC_B, ip(MAC_B));
+
+        assertEquals(List.of("b 5"), arrive("a", Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B)), 0));
+        assertEquals(List.of("a 5"), arrive("b", opaque(MAC_B, MAC_A), 0));
+        assertEquals(List.of("b 5"), arrive("a", answer, 0));
+        assertEquals(List.of(), arrive("a", answer, 2), "a proven level stays");
+    }
+
+    /** ARP is refused for whom it names, though of all that is at the ports some could talk. */
+    @Test
+    void shouldNotLetAuditModeLetArpCrossLevelsWhereComponentsShareAPort() {
+        restart("a access 10 audit esp\nb access 10 audit esp\n");
+        weir.policy(new TablePolicy(++epoch, """
+                component other a - - 10.0.0.99
+                component web a - - 10.0.0.10
+                component db b - - 10.0.0.11
+                levels other 2
+                levels web 5
+                levels db 2
+                """ + ALLOW));
+        arrive("b", opaque(MAC_B, MAC_A), 0);
+
+        assertDropped(DropReason.LABEL_DENIED, "a", Traffic.arp(MAC_B, 2, MAC_A, ip(MAC_A), MAC_B, ip(MAC_B)), 0);
+        assertEquals(List.of(), arrive("a", Traffic.arpRequest(MAC_A, ip(MAC_A), ip(MAC_B)), 0));
     }
 
     @Test

@@ -35,7 +35,7 @@ final class LabelledTunnels implements TunnelDevices {
 
     /** A frame that arrives from a tunnel. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Arriving(byte[] frame, int level, int reason, int gsoSize) {}
+    private record Arriving(byte[] frame, int level, int reason, int gsoSize, boolean fromSwitch) {}
 
     private final Map<String, Tunnel> tunnels = new HashMap<>();
     private final List<Left> left = new ArrayList<>();
@@ -58,17 +58,22 @@ final class LabelledTunnels implements TunnelDevices {
 
     /** A frame of a level waits to be received. */
     void arrive(String port, byte[] frame, int level) {
-        tunnel(port).waiting.add(new Arriving(frame, level, DropReason.NONE, 0));
+        tunnel(port).waiting.add(new Arriving(frame, level, DropReason.NONE, 0, false));
+    }
+
+    /** As the other, of a frame that the tunnel has made itself. */
+    void say(String port, byte[] frame, int level) {
+        tunnel(port).waiting.add(new Arriving(frame, level, DropReason.NONE, 0, true));
     }
 
     /** As the other, of a TCP super-frame to be cut into segments of that size. */
     void arriveWhole(String port, byte[] frame, int level, int gsoSize) {
-        tunnel(port).waiting.add(new Arriving(frame, level, DropReason.NONE, gsoSize));
+        tunnel(port).waiting.add(new Arriving(frame, level, DropReason.NONE, gsoSize, false));
     }
 
     /** A frame waits that the receiver will refuse. */
     void refuse(String port, byte[] frame, DropReason reason) {
-        tunnel(port).waiting.add(new Arriving(frame, 0, reason.code(), 0));
+        tunnel(port).waiting.add(new Arriving(frame, 0, reason.code(), 0, false));
     }
 
     private Tunnel tunnel(String port) {
@@ -139,6 +144,9 @@ final class LabelledTunnels implements TunnelDevices {
                 batch.add(address, next.frame.length, i);
                 batch.label(i, next.level);
                 batch.drop(i, next.reason);
+                if (next.fromSwitch) {
+                    batch.markFromSwitch(i);
+                }
             }
             return batch.count();
         }

@@ -46,6 +46,7 @@ final class SaSlot {
     private final SaKey.Fingerprint fingerprint;
     private final long ivOffset;
     private final Usage before;
+    private final boolean fresh;
     // Until this one succeeds them.
     private List<SaSlot> former;
     private boolean retired;
@@ -57,6 +58,7 @@ final class SaSlot {
      * @param record where it begins in the memory
      * @param received address of the number received last, of an inbound SA
      * @param former of removed SAs with the key, whose records are theirs until {@link #succeed}
+     * @param fresh whether nobody had the record before
      */
     SaSlot(
             SaStateFile file,
@@ -65,7 +67,8 @@ final class SaSlot {
             long received,
             SaSettings settings,
             long ivFloor,
-            List<SaSlot> former) {
+            List<SaSlot> former,
+            boolean fresh) {
         this.file = file;
         this.memory = memory;
         this.record = record;
@@ -74,6 +77,7 @@ final class SaSlot {
         this.name = settings.name();
         this.fingerprint = settings.key().fingerprint();
         this.former = former;
+        this.fresh = fresh;
         this.before = new Usage(
                 memory.getLong(record + AGE_OFFSET),
                 memory.getLong(record + BYTES_OFFSET),
@@ -185,6 +189,13 @@ final class SaSlot {
             memory.putLong(record + SEQUENCE_OFFSET, used);
             memory.putLong(record + IV_OFFSET, ivOffset + used);
             file.closed(this);
+        }
+    }
+
+    /** Behind the end of an SA that was never published: of a key that no packet had, nothing needs to be known. */
+    void withdraw() {
+        if (fresh) {
+            memory.putInt(record + DIRECTION_OFFSET, 0);
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -159,16 +160,17 @@ public final class SaStateFile implements AutoCloseable {
                 .orElse(0);
         long bytes = highest(sameKey, SaSlot.BYTES_OFFSET);
         long packets = highest(sameKey, SaSlot.PACKETS_OFFSET);
-        long record = LongStream.of(sameKey)
+        OptionalLong known = LongStream.of(sameKey)
                 .filter(same -> memory.getInt(same + SaSlot.SPI_OFFSET) == settings.spi())
-                .findFirst()
-                .orElseGet(() -> fresh(settings, key));
+                .findFirst();
+        long record = known.orElseGet(() -> fresh(settings, key));
         memory.putLong(record + SaSlot.OPENED_OFFSET, opened);
         memory.putLong(record + SaSlot.KEPT_OFFSET, now);
         memory.putLong(record + SaSlot.AGE_OFFSET, age);
         memory.putLong(record + SaSlot.BYTES_OFFSET, bytes);
         memory.putLong(record + SaSlot.PACKETS_OFFSET, packets);
-        SaSlot slot = new SaSlot(this, memory, record, received(settings, key, record), settings, ivFloor, former);
+        long number = received(settings, key, record);
+        SaSlot slot = new SaSlot(this, memory, record, number, settings, ivFloor, former, known.isEmpty());
         open.add(slot);
         return slot;
     }

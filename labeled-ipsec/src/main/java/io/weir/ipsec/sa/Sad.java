@@ -89,7 +89,7 @@ public final class Sad implements AutoCloseable {
             requireRecords(more);
         } catch (RuntimeException | Error refused) {
             gone.forEach(sa -> sa.retire(false));
-            more.forEach(SecurityAssociation::close);
+            more.forEach(SecurityAssociation::withdraw);
             throw refused;
         }
         more.forEach(SecurityAssociation::succeed);

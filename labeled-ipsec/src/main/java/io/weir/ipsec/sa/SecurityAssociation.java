@@ -77,6 +77,12 @@ abstract sealed class SecurityAssociation permits InboundSa, OutboundSa {
         slot.retire(retires);
     }
 
+    /** It was refused, and no worker has ever had it. */
+    final void withdraw() {
+        close();
+        slot.withdraw();
+    }
+
     /** When no worker has it any more. */
     abstract void close();
 }

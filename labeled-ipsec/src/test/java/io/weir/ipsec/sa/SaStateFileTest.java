@@ -293,6 +293,27 @@ class SaStateFileTest {
         }
     }
 
+    /** So that an operator who took one direction for the other corrects that with the same keys. */
+    @Test
+    void shouldTakeNoKeyForUsedOfWhatWasRefused() {
+        try (SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
+                Sad other = new Sad(CryptoLibrary.best(), state);
+                Sad sad = new Sad(CryptoLibrary.best(), state)) {
+            other.add(settings(Direction.INBOUND, 999, 2, key(3), true, Lifetime.UNLIMITED), NOW_NS);
+            for (Direction meant : Direction.values()) {
+                Direction mistaken = meant == Direction.INBOUND ? Direction.OUTBOUND : Direction.INBOUND;
+                SaKey key = key(meant == Direction.INBOUND ? 1 : 2);
+                int spi = meant == Direction.INBOUND ? 1001 : 1002;
+                List<SaSettings> wrong = List.of(
+                        settings(mistaken, spi, 2, key, true, Lifetime.UNLIMITED),
+                        settings(Direction.OUTBOUND, 1003, 2, key(3), true, Lifetime.UNLIMITED));
+                assertThrows(IllegalArgumentException.class, () -> sad.change(wrong, List.of(), NOW_NS));
+
+                sad.add(settings(meant, spi, 2, key, true, Lifetime.UNLIMITED), NOW_NS);
+            }
+        }
+    }
+
     @Test
     void shouldForgetNothingOfAKeyWhenAnotherHasItsSpi() {
         SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
