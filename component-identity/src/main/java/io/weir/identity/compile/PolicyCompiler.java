@@ -56,8 +56,7 @@ public final class PolicyCompiler {
 
     /**
      * The epoch that {@link #compile} would give, to be looked at: it is forgotten, and so are the numbers of what it alone names,
-     * which may stand for other things later. Only the
-     * levels that it names keep their numbers. Built all anew.
+     * which may stand for other things later. Only the levels that it names keep their numbers. Built all anew.
      *
      * @throws io.weir.identity.document.ProblemException as {@link #compile}
      */

@@ -8,8 +8,8 @@ package io.weir.ipsec.tunnel;
  * addresses evicts his own: a share of levels keeps a place in each set as long as not more than eight of them want one, and so does a
  * MAC address within its share.
  *
- * <p>Questions, which keep an address from being asked for more than once a second by one level, are apart: no host takes their places, and they
- * take no host's.
+ * <p>Questions, which keep an address from being asked for more than once a second by one level, are apart: no host takes their
+ * places, and they take no host's.
  *
  * <p>Threading: one worker.
  */
