@@ -48,10 +48,11 @@ public final class PolicyCompiler {
      * the budget: every mistake at once
      */
     public PolicyEpoch compile(CompileRequest request) {
-        Compilation compilation = new Compilation(request, last, numbers, levels, profiles, new Budget(budgetBytes));
-        PolicyEpoch epoch = compilation.run(new LimitChains());
-        last = compilation.state();
-        return epoch;
+        Budget budget = new Budget(budgetBytes);
+        Compilation.Result result =
+                new Compilation(request, last, numbers, levels, profiles, budget).run(new LimitChains());
+        last = result.state();
+        return result.epoch();
     }
 
     /**
@@ -63,6 +64,7 @@ public final class PolicyCompiler {
     public PolicyEpoch tryOut(CompileRequest request) {
         Budget budget = new Budget(budgetBytes);
         return new Compilation(request, CompilerState.NONE, numbers.copy(), levels, new Profiles(), budget)
-                .run(new LimitChains());
+                .run(new LimitChains())
+                .epoch();
     }
 }
