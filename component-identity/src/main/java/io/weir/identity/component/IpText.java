@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IpText {
     private static final int GROUPS = 8;
+    private static final int DECIMAL_DIGITS = 3;
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 128;
 
@@ -92,19 +93,10 @@ public final class IpText {
         return address;
     }
 
+    /** An octet or the length of a prefix; none with a leading zero, which some read as octal. */
     private static int decimal(String text, int from, int until, int max) {
-        if (until - from < 1 || until - from > 3 || (text.charAt(from) == '0' && until - from > 1)) {
-            return -1;
-        }
-        int value = 0;
-        for (int i = from; i < until; i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value > max ? -1 : value;
+        boolean zeroAhead = until - from > 1 && text.charAt(from) == '0';
+        return zeroAhead ? -1 : Decimal.parse(text, from, until, DECIMAL_DIGITS, max);
     }
 
     private static int @Nullable [] ipv6(String text) {
