@@ -48,22 +48,23 @@ public final class PolicyCompiler {
      * the budget: every mistake at once
      */
     public PolicyEpoch compile(CompileRequest request) {
-        Compilation compilation = new Compilation(request, last, numbers, levels, profiles, new Budget(budgetBytes));
-        PolicyEpoch epoch = compilation.run(new LimitChains());
-        last = compilation.state();
-        return epoch;
+        Budget budget = new Budget(budgetBytes);
+        Compilation.Result result =
+                new Compilation(request, last, numbers, levels, profiles, budget).run(new LimitChains());
+        last = result.state();
+        return result.epoch();
     }
 
     /**
      * The epoch that {@link #compile} would give, to be looked at: it is forgotten, and so are the numbers of what it alone names,
-     * which may stand for other things later. Only the
-     * levels that it names keep their numbers. Built all anew.
+     * which may stand for other things later. Only the levels that it names keep their numbers. Built all anew.
      *
      * @throws io.weir.identity.document.ProblemException as {@link #compile}
      */
     public PolicyEpoch tryOut(CompileRequest request) {
         Budget budget = new Budget(budgetBytes);
         return new Compilation(request, CompilerState.NONE, numbers.copy(), levels, new Profiles(), budget)
-                .run(new LimitChains());
+                .run(new LimitChains())
+                .epoch();
     }
 }

@@ -45,6 +45,16 @@ final class Profiles {
         return labels.get(profile).entrySet().containsAll(selector.entrySet());
     }
 
+    /** Whether the selector matches a set of that number or of a higher one. */
+    boolean matchesFrom(int first, Map<String, String> selector) {
+        for (int profile = first; profile < count(); profile++) {
+            if (matches(selector, profile)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Numbers of the sets that have all labels of the selector, which has at least one. */
     List<Integer> matching(Map<String, String> selector) {
         List<Integer> fewest = null;

@@ -1,6 +1,7 @@
 package io.weir.identity.compile;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,14 @@ record SideRule(
 
     boolean audit() {
         return (what & RuleTable.AUDIT) != 0;
+    }
+
+    /** When a rule of either side next begins or ends, {@link Times#NEVER} when none does. */
+    static long nextBoundaryNs(List<SideRule> egress, List<SideRule> ingress, long nowNs) {
+        return Stream.concat(egress.stream(), ingress.stream())
+                .flatMap(rule -> Stream.of(rule.fromNs(), rule.untilNs()))
+                .filter(boundary -> boundary > nowNs)
+                .reduce(Times.NEVER, Math::min);
     }
 
     /** Whether the search always ends here, or at least in this tier. */

@@ -5,7 +5,10 @@ import java.util.Map;
 
 import io.weir.identity.evaluate.PortTable;
 
-/** Collects keys of three longs and lays them out for open addressing, with no key more than {@link PortTable#PROBES} slots from its place. */
+/**
+ * Collects keys of three longs and lays them out for open addressing, with no key more than {@link PortTable#PROBES} slots from its
+ * place.
+ */
 final class Slots {
     private static final long FIRST_SEED = 0x5E55_101D_0000_0001L;
     private static final int SEEDS_A_SIZE = 4;

@@ -103,11 +103,6 @@ final class Reachability {
         return -1;
     }
 
-    /** Whether two labels reach the same, because each reaches the other. */
-    int component(int place) {
-        return components.of()[labels[place]];
-    }
-
     private int row(int place) {
         return components.of()[labels[place]] * words;
     }

@@ -2,12 +2,15 @@ package io.weir.identity.component;
 
 import org.jspecify.annotations.Nullable;
 
+import io.weir.datapath.wire.AddressText;
+
 /**
  * IP addresses and networks as text: {@code 10.8.0.0/16}, {@code fd00:8::20}; read as RFC 4291 section 2.2 allows and written
  * as RFC 5952 section 4 asks.
  */
 public final class IpText {
     private static final int GROUPS = 8;
+    private static final int DECIMAL_DIGITS = 3;
     private static final int IPV4_BITS = 32;
     private static final int IPV6_BITS = 128;
 
@@ -92,19 +95,10 @@ public final class IpText {
         return address;
     }
 
+    /** An octet or the length of a prefix; none with a leading zero, which some read as octal. */
     private static int decimal(String text, int from, int until, int max) {
-        if (until - from < 1 || until - from > 3 || (text.charAt(from) == '0' && until - from > 1)) {
-            return -1;
-        }
-        int value = 0;
-        for (int i = from; i < until; i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value > max ? -1 : value;
+        boolean zeroAhead = until - from > 1 && text.charAt(from) == '0';
+        return zeroAhead ? -1 : Decimal.parse(text, from, until, DECIMAL_DIGITS, max);
     }
 
     private static int @Nullable [] ipv6(String text) {
@@ -175,44 +169,12 @@ public final class IpText {
             String address = address(prefix.high(), prefix.low());
             return prefix.length() == IPV6_BITS ? address : address + '/' + (prefix.length() - 96);
         }
-        String address = ipv6(prefix.high(), prefix.low());
+        String address = AddressText.ipv6(prefix.high(), prefix.low());
         return prefix.length() == IPV6_BITS ? address : address + '/' + prefix.length();
     }
 
     /** The text of an address, IPv4 when it stands as {@code ::ffff:a.b.c.d}. */
     public static String address(long high, long low) {
-        if (high != 0 || low >>> 32 != 0xFFFF) {
-            return ipv6(high, low);
-        }
-        int ipv4 = (int) low;
-        return (ipv4 >>> 24) + "." + (ipv4 >>> 16 & 0xFF) + '.' + (ipv4 >>> 8 & 0xFF) + '.' + (ipv4 & 0xFF);
-    }
-
-    private static int group(long high, long low, int index) {
-        return (int) ((index < 4 ? high : low) >>> (48 - 16 * (index & 3))) & 0xFFFF;
-    }
-
-    /** RFC 5952 section 4: lower case, no leading zeros, the longest run of at least two zero groups as {@code ::}. */
-    private static String ipv6(long high, long low) {
-        int gap = GROUPS;
-        int gapLength = 1;
-        int run = 0;
-        for (int i = 0; i < GROUPS; i++) {
-            run = group(high, low, i) == 0 ? run + 1 : 0;
-            if (run > gapLength) {
-                gap = i + 1 - run;
-                gapLength = run;
-            }
-        }
-        StringBuilder text = new StringBuilder(39);
-        for (int i = 0; i < GROUPS; i++) {
-            if (i == gap) {
-                text.append("::");
-                i += gapLength - 1;
-            } else {
-                text.append(i > 0 && i != gap + gapLength ? ":" : "").append(Integer.toHexString(group(high, low, i)));
-            }
-        }
-        return text.toString();
+        return high == 0 && low >>> 32 == 0xFFFF ? AddressText.ipv4((int) low) : AddressText.ipv6(high, low);
     }
 }

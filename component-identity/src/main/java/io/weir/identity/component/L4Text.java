@@ -23,6 +23,7 @@ public final class L4Text {
     private static final Map<String, Integer> PROTOCOLS =
             Map.of("any", L4Match.ANY_PROTOCOL, "icmp", ICMP, "tcp", TCP, "udp", UDP, "icmpv6", ICMPV6, "sctp", SCTP);
 
+    private static final int DIGITS = 5;
     private static final int MAX_PORT = 0xFFFF;
     private static final int MAX_CODE = 0xFF;
 
@@ -42,7 +43,7 @@ public final class L4Text {
         if (known != null) {
             return known;
         }
-        int number = number(text, 0, text.length(), 255);
+        int number = Decimal.parse(text, 0, text.length(), DIGITS, 255);
         return number < 0 ? INVALID : number;
     }
 
@@ -82,24 +83,9 @@ public final class L4Text {
 
     private static @Nullable Range range(String text, int max) {
         int dash = text.indexOf('-');
-        int first = number(text, 0, dash < 0 ? text.length() : dash, max);
-        int last = dash < 0 ? first : number(text, dash + 1, text.length(), max);
+        int first = Decimal.parse(text, 0, dash < 0 ? text.length() : dash, DIGITS, max);
+        int last = dash < 0 ? first : Decimal.parse(text, dash + 1, text.length(), DIGITS, max);
         return first < 0 || last < first ? null : new Range(first, last);
-    }
-
-    private static int number(String text, int from, int until, int max) {
-        if (until - from < 1 || until - from > 5) {
-            return -1;
-        }
-        int value = 0;
-        for (int i = from; i < until; i++) {
-            int digit = text.charAt(i) - '0';
-            if (digit < 0 || digit > 9) {
-                return -1;
-            }
-            value = value * 10 + digit;
-        }
-        return value > max ? -1 : value;
     }
 
     /** The same numbers in ascending ranges that do not touch. */
@@ -137,7 +123,7 @@ public final class L4Text {
         int slash = text.indexOf('/');
         String name = slash < 0 ? text : text.substring(0, slash);
         Integer known = IcmpTypes.names(protocol).get(name);
-        int type = known != null ? known : number(name, 0, name.length(), 255);
+        int type = known != null ? known : Decimal.parse(name, 0, name.length(), DIGITS, 255);
         Range codes = slash < 0 ? new Range(0, MAX_CODE) : range(text.substring(slash + 1), MAX_CODE);
         return type < 0 || codes == null ? null : new Range(type << 8 | codes.first(), type << 8 | codes.last());
     }
@@ -179,7 +165,7 @@ public final class L4Text {
             return null;
         }
         if (hasPorts(protocol)) {
-            int port = number(rest, 0, rest.length(), MAX_PORT);
+            int port = Decimal.parse(rest, 0, rest.length(), DIGITS, MAX_PORT);
             return port < 0 ? null : new Destination(protocol, port);
         }
         if (isIcmp(protocol)) {

@@ -14,10 +14,10 @@ import io.weir.datapath.policy.PortRole;
  * A default deny that rejects or redirects counts as talk too: without each other's MAC addresses no packet would come to be
  * rejected.
  *
- * <p>An end is who has its addresses whatever the ports, else everybody who may have them: components that share them by their ports,
- * and whoever is unknown there. A frame without IP address is of whom its MAC address belongs to, if that is one.
- * A zero or group MAC address, and else a zero IP address, leave open whose they are; rules for networks are asked with the addresses
- * of the key.
+ * <p>An end is who has its addresses whatever the ports, else everybody who may have them: components that share them by their
+ * ports, and whoever is unknown there. A frame without IP address is of whom its MAC address belongs to, if that is one. A zero or
+ * group MAC address, and else a zero IP address, leave open whose they are; rules for networks are asked with the addresses of the
+ * key.
  *
  * <p>Threading: immutable, any thread.
  */

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What people call sensitivities and categories. Names are for people: {@code label check} takes and prints them, while documents and
- * the wire have numbers only, so that they mean the same on every host.
+ * What people call sensitivities and categories. Names are for people: {@code label check} takes them, while documents and the wire
+ * have numbers only, so that they mean the same on every host.
  *
  * <p>Threading: immutable.
  */
@@ -18,8 +18,6 @@ public final class LabelNames {
     private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_]{0,63}");
     private static final Pattern NUMBERED = Pattern.compile("[sc][0-9]+");
 
-    private final Map<Integer, String> sensitivities;
-    private final Map<Integer, String> categories;
     private final Map<String, String> numbers = new HashMap<>();
 
     /**
@@ -27,8 +25,6 @@ public final class LabelNames {
      * @param categories names by number; no name stands for two things
      */
     public LabelNames(Map<Integer, String> sensitivities, Map<Integer, String> categories) {
-        this.sensitivities = Map.copyOf(sensitivities);
-        this.categories = Map.copyOf(categories);
         sensitivities.forEach((number, name) -> numbers.put(name, "s" + number));
         categories.forEach((number, name) -> numbers.put(name, "c" + number));
     }
@@ -54,16 +50,5 @@ public final class LabelNames {
             String number = numbers.get(part.group());
             return number == null ? Matcher.quoteReplacement(part.group()) : number;
         });
-    }
-
-    /** The level with names in place of the numbers that have one; the canonical text where none has. */
-    public String named(Level level) {
-        return PART.matcher(level.toString()).replaceAll(part -> name(part.group()));
-    }
-
-    private String name(String part) {
-        int number = Integer.parseInt(part, 1, part.length(), 10);
-        String name = (part.charAt(0) == 's' ? sensitivities : categories).get(number);
-        return name == null ? part : name;
     }
 }

@@ -47,11 +47,6 @@ public record SecurityContext(String user, String role, String type, LevelRange 
         return NAME.matcher(name).matches();
     }
 
-    /** The same with another range. */
-    public SecurityContext with(LevelRange other) {
-        return new SecurityContext(user, role, type, other);
-    }
-
     /** As SELinux prints it. */
     @Override
     public String toString() {

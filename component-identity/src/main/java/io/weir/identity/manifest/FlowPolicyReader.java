@@ -34,23 +34,9 @@ public final class FlowPolicyReader {
 
     /** Reads a file of UTF-8 text. */
     public static FlowPolicy read(Path file) throws ProblemException {
-        Problems problems = new Problems(file.toString());
-        return read(file.toString(), TextFile.read(file, problems), problems);
-    }
-
-    /**
-     * Reads text that stands in memory.
-     *
-     * @param source what the mistakes call it
-     */
-    public static FlowPolicy read(String source, String yaml) throws ProblemException {
+        String source = file.toString();
         Problems problems = new Problems(source);
-        TextFile.refuseLong(yaml, problems);
-        return read(source, yaml, problems);
-    }
-
-    private static FlowPolicy read(String source, String yaml, Problems problems) {
-        SingleDocument document = SingleDocument.read(yaml, KIND, problems);
+        SingleDocument document = SingleDocument.read(TextFile.read(file, problems), KIND, problems);
         String id = document.id(Part.FLOW_POLICY_METADATA);
         FlowPolicy policy = new FlowPolicyReader(document.spec(Part.FLOW_POLICY_SPEC)).policy(source, id);
         problems.conclude();

@@ -31,8 +31,4 @@ enum Word {
     String allowed() {
         return allowed;
     }
-
-    String form() {
-        return pattern.pattern();
-    }
 }

@@ -8,7 +8,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-/** Cases after those of Antrea and OVN through manifests, compiler and evaluator, and as frames through the pipeline; each says which it is after. */
+/**
+ * Cases after those of Antrea and OVN through manifests, compiler and evaluator, and as frames through the pipeline; each says
+ * which it is after.
+ */
 @Timeout(60)
 class AntreaAndOvnCasesTest {
     private static final ConformanceSuite SUITE = ConformanceSuite.antreaAndOvn();

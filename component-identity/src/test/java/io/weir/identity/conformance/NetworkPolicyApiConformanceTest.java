@@ -10,8 +10,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 /**
- * The cases of the Kubernetes network-policy-api through manifests, compiler and evaluator, and as frames through the pipeline. docs/conformance/network-policy-api.md
- * says what they are.
+ * The cases of the Kubernetes network-policy-api through manifests, compiler and evaluator, and as frames through the pipeline.
+ * docs/conformance/network-policy-api.md says what they are.
  */
 @Timeout(60)
 class NetworkPolicyApiConformanceTest {

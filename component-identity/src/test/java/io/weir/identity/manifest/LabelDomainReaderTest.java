@@ -60,7 +60,7 @@ class LabelDomainReaderTest {
         assertTrue(domain.flows("app_t", "db_t") && domain.flows("guard_t", "unlabeled_t"));
         assertTrue(domain.flows("app_t", "app_t"));
         assertFalse(domain.flows("db_t", "db_t") || domain.sends("app_t", "unlabeled_t"));
-        assertEquals("secret:payroll", domain.names().named(Level.parse("s5:c1")));
+        assertEquals("s5:c1", domain.names().numbered("secret:payroll"));
     }
 
     @Test

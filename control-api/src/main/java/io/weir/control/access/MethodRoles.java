@@ -20,8 +20,9 @@ import static io.weir.control.access.Role.OPERATOR;
 import static io.weir.control.access.Role.VIEWER;
 
 /**
- * The role that each method needs, in one list: what reads is for viewers, what changes the switch or sees the content of
- * frames for operators, what decides who can read frames on their way for admins. A method that is not here needs an admin, so that a forgotten one is closed, not open.
+ * The role that each method needs, in one list: what reads is for viewers, what changes the switch or sees the content of frames
+ * for operators, what decides who can read frames on their way for admins. A method that is not here needs an admin, so that a
+ * forgotten one is closed, not open.
  */
 public final class MethodRoles {
     private static final Map<String, Role> ROLES = new HashMap<>();

@@ -24,20 +24,13 @@ final class MapLayout {
 
     /** A node, or a bend of an edge on its way through a column. */
     static final class Point {
-        private final String name;
         private final int column;
         private final List<Point> left = new ArrayList<>();
         private final List<Point> right = new ArrayList<>();
         private int row;
 
-        Point(String name, int column) {
-            this.name = name;
+        Point(int column) {
             this.column = column;
-        }
-
-        /** Empty for a bend. */
-        String name() {
-            return name;
         }
 
         int column() {
@@ -68,7 +61,7 @@ final class MapLayout {
     MapLayout(List<String> names, List<Edge> edges) {
         Map<String, Integer> depths = depths(names, edges);
         for (String name : names) {
-            nodes.put(name, place(name, depths.getOrDefault(name, 0)));
+            nodes.put(name, place(depths.getOrDefault(name, 0)));
         }
         edges.forEach(edge -> routes.add(route(edge)));
         for (int sweep = 0; sweep < SWEEPS; sweep++) {
@@ -76,11 +69,11 @@ final class MapLayout {
         }
     }
 
-    private Point place(String name, int column) {
+    private Point place(int column) {
         while (columns.size() <= column) {
             columns.add(new ArrayList<>());
         }
-        Point point = new Point(name, column);
+        Point point = new Point(column);
         point.row = columns.get(column).size();
         columns.get(column).add(point);
         return point;
@@ -149,7 +142,7 @@ final class MapLayout {
         int step = Integer.signum(destination.column - source.column);
         Point before = source;
         for (int column = source.column + step; column != destination.column && step != 0; column += step) {
-            Point bend = place("", column);
+            Point bend = place(column);
             link(before, bend);
             route.add(bend);
             before = bend;

@@ -35,7 +35,7 @@ public enum ConfigKey {
             "absolute path",
             "/run/weir",
             RESTART,
-            "Folder of the lock, the socket and the tables that survive a restart of the daemon. Two daemons cannot share one."),
+            "Folder of the lock, the socket and the tables that survive a restart of the daemon, on tmpfs: elsewhere frames wait for the disk. Two daemons cannot share one."),
     API("api", "section", "", RESTART, "How the command line and controllers reach the daemon."),
     API_SOCKET(
             "api.socket",

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -47,21 +48,28 @@ public final class HostConfig {
     private static final String PORT_NUMBER = "\\d{1,4}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5]";
 
     private final Problems problems;
+    private final Function<Path, String> fileSystem;
 
-    private HostConfig(Problems problems) {
+    private HostConfig(Problems problems, Function<Path, String> fileSystem) {
         this.problems = problems;
+        this.fileSystem = fileSystem;
     }
 
-    /** Reads a file. */
+    /** Reads a file of this machine, whose folders are looked at too. */
     public static HostSettings read(Path file) {
         Problems problems = new Problems(file.toString());
-        return new HostConfig(problems).host(compose(problems, text(problems, file)));
+        return new HostConfig(problems, RunDirWarning::fileSystem).host(compose(problems, text(problems, file)));
     }
 
     /** Reads a document that stands in memory; {@code source} is what the mistakes call it. */
     public static HostSettings read(String source, String yaml) {
+        return read(source, yaml, runDir -> "");
+    }
+
+    /** @param fileSystem type of that which a folder is on, empty when nobody can tell */
+    static HostSettings read(String source, String yaml, Function<Path, String> fileSystem) {
         Problems problems = new Problems(source);
-        return new HostConfig(problems).host(compose(problems, yaml));
+        return new HostConfig(problems, fileSystem).host(compose(problems, yaml));
     }
 
     /**
@@ -146,6 +154,9 @@ public final class HostConfig {
         problems.conclude();
         List<Problem> warnings = new ArrayList<>(portReader.warnings(root));
         warnings.addAll(new LabelWarnings(root, mode).all());
+        if (!peers.isEmpty()) {
+            RunDirWarning.of(root, runDir, fileSystem.apply(runDir)).ifPresent(warnings::add);
+        }
         return new HostSettings(host, dataDir, runDir, api, mode, bridge, ports, records, domain, peers, warnings);
     }
 

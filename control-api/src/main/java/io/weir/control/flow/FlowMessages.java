@@ -4,7 +4,6 @@ import io.weir.control.audit.FlowView;
 import io.weir.control.audit.LiveSession;
 import io.weir.control.audit.Names;
 import io.weir.control.audit.WallTime;
-import io.weir.control.journal.Addresses;
 import io.weir.control.journal.JournalMessages;
 import io.weir.control.v1.FlowKind;
 import io.weir.control.v1.FlowRecord;
@@ -32,7 +31,7 @@ final class FlowMessages {
                 .setDestination(JournalMessages.destination(
                                 flow.ends(), names.identity(flow.destinationIdentity()), port(names, flow.egressPort()))
                         .setContext(names.context(names.identity(flow.destinationIdentity()))))
-                .setProtocol(Addresses.protocol(flow.ends().protocol()))
+                .setProtocol(JournalMessages.protocol(flow.ends().protocol()))
                 .setVlan(flow.ends().vlan())
                 .setLabel(Names.level(flow.ends().label()))
                 .setEpoch(flow.epoch())
@@ -84,7 +83,7 @@ final class FlowMessages {
                 .setDestination(JournalMessages.destination(
                                 session.ends(), names.identity(session.destinationIdentity()), session.egressPort())
                         .setContext(names.context(names.identity(session.destinationIdentity()))))
-                .setProtocol(Addresses.protocol(session.ends().protocol()))
+                .setProtocol(JournalMessages.protocol(session.ends().protocol()))
                 .setVlan(session.ends().vlan())
                 .setLabel(Names.level(session.ends().label()))
                 .setState(session.state())

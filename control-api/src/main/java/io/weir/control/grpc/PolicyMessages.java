@@ -30,8 +30,8 @@ import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.Assurance;
 import io.weir.datapath.policy.FlowKey;
-import io.weir.datapath.wire.AddressText;
 import io.weir.identity.component.Instance;
+import io.weir.identity.component.IpText;
 import io.weir.identity.component.Kind;
 import io.weir.identity.evaluate.Explanation;
 import io.weir.identity.evaluate.PolicyEpoch;
@@ -94,9 +94,9 @@ final class PolicyMessages {
                 .setSource(example.source())
                 .setDestination(example.destination())
                 .setProtocol(key.protocol())
-                .setSourceAddress(address(key.sourceHigh(), key.sourceLow()))
+                .setSourceAddress(IpText.address(key.sourceHigh(), key.sourceLow()))
                 .setSourcePort(key.sourcePort())
-                .setDestinationAddress(address(key.destinationHigh(), key.destinationLow()))
+                .setDestinationAddress(IpText.address(key.destinationHigh(), key.destinationLow()))
                 .setDestinationPort(key.destinationPort())
                 .setIngressPort(example.flow().ingressPort())
                 .setEgressPort(example.flow().egressPort())
@@ -104,11 +104,6 @@ final class PolicyMessages {
                 .setAfter(Action.name(example.after()))
                 .setReason(reason(example.reason()))
                 .build();
-    }
-
-    private static String address(long high, long low) {
-        boolean ipv4 = high == 0 && low >>> 32 == 0xFFFF;
-        return ipv4 ? AddressText.ipv4((int) low) : AddressText.ipv6(high, low);
     }
 
     private static String reason(int code) {
@@ -203,7 +198,7 @@ final class PolicyMessages {
     /** {@code 10.9.1.7 on port p-web}. */
     private static String end(Instance instance, long high, long low, FlowKey key) {
         String place = instance.port().isEmpty() ? "no port" : "port " + instance.port();
-        return key.protocol() == FlowKey.NOT_IP ? place : address(high, low) + " on " + place;
+        return key.protocol() == FlowKey.NOT_IP ? place : IpText.address(high, low) + " on " + place;
     }
 
     private static SideExplanation side(PolicyEpoch epoch, Explanation.Side side, int assurance) {

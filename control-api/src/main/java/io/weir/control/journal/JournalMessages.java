@@ -17,6 +17,8 @@ import io.weir.control.v1.FlowRecord;
 import io.weir.control.v1.FlowVerdict;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.FlowKey;
+import io.weir.identity.component.IpText;
+import io.weir.identity.component.L4Text;
 
 /**
  * Audit entries as {@code weir.v1.FlowRecord}, which is what the journal holds and callers of the API read.
@@ -39,7 +41,7 @@ public final class JournalMessages {
                 .setVerdict(verdict(entry.action()))
                 .setSource(source(ends, entry.source(), entry.ingressPort()))
                 .setDestination(destination(ends, entry.destination(), ""))
-                .setProtocol(Addresses.protocol(ends.protocol()))
+                .setProtocol(protocol(ends.protocol()))
                 .setVlan(ends.vlan())
                 .setLabel(Names.level(ends.label()))
                 .setEpoch(entry.epoch())
@@ -82,11 +84,16 @@ public final class JournalMessages {
                 port);
     }
 
+    /** {@code tcp}, {@code icmpv6}, a number, or empty when not IP. */
+    public static String protocol(int protocol) {
+        return protocol == FlowKey.NOT_IP ? "" : L4Text.protocol(protocol);
+    }
+
     private static FlowEnd.Builder end(
             int protocol, long high, long low, int port, String component, String switchPort) {
         FlowEnd.Builder end =
                 FlowEnd.newBuilder().setPort(port).setComponent(component).setSwitchPort(switchPort);
-        return protocol == FlowKey.NOT_IP ? end : end.setAddress(Addresses.text(high, low));
+        return protocol == FlowKey.NOT_IP ? end : end.setAddress(IpText.address(high, low));
     }
 
     static FlowRecord.Builder change(ChangeEntry entry) {

@@ -6,7 +6,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.function.LongSupplier;
 
-import net.openhft.chronicle.queue.ChronicleQueue;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
@@ -112,10 +111,6 @@ final class SegmentWriter implements AutoCloseable {
         if (Segments.trim(settings.folder(), most, oldest) > 0) {
             queue.refreshDirectoryListing();
         }
-    }
-
-    ChronicleQueue queue() {
-        return queue;
     }
 
     @Override

@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 @Timeout(180)
 class TunnelDaemonIT {
     private static final int DNS = 53;
+    private static final String KEY_LAST = "d4".repeat(36);
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
@@ -200,8 +201,40 @@ class TunnelDaemonIT {
         assertEquals(before, hosts.onA(ExitCode.DONE, "sas").replaceAll("[0-9]+s", ""));
     }
 
+    @Test
+    void shouldRefuseSasWithAndWithoutLabelOfOnePeer() throws IOException {
+        String keys = hosts.keyFile("c.keys", "0x3001: " + TwoTunnelHosts.KEY_NEXT + "\n0x3002: " + KEY_LAST + "\n")
+                .toString();
+        String first = "--peer " + TwoTunnelHosts.PEER_WITHOUT_SAS + " --direction in --spi 0x3001 --key-file " + keys;
+        String second =
+                "--peer " + TwoTunnelHosts.PEER_WITHOUT_SAS + " --direction out --spi 0x3002 --key-file " + keys;
+
+        String _ = hosts.onA(ExitCode.DONE, words("sas add " + first));
+        refused(
+                ExitCode.REFUSED,
+                "the in SA 0x3001 of peer c has no label: was s2; all SAs of a peer have a label, or none",
+                second + " --label s2");
+        String unlabelled = hosts.onA(ExitCode.DONE, "sas", "--peer", TwoTunnelHosts.PEER_WITHOUT_SAS);
+        assertTrue(unlabelled.contains("0x3001") && !unlabelled.contains("0x3002"), unlabelled);
+
+        String _ = hosts.onA(
+                ExitCode.DONE,
+                words("sas remove --peer " + TwoTunnelHosts.PEER_WITHOUT_SAS + " --direction in --spi 0x3001"));
+        String _ = hosts.onA(ExitCode.DONE, words("sas add " + second + " --label s2"));
+        refused(
+                ExitCode.REFUSED,
+                "the out SA 0x3002 of peer c has label s2: was no label; all SAs of a peer have a label, or none",
+                first);
+        String labelled = hosts.onA(ExitCode.DONE, "sas", "--peer", TwoTunnelHosts.PEER_WITHOUT_SAS);
+        assertTrue(labelled.contains("0x3002") && !labelled.contains("0x3001"), labelled);
+    }
+
     private void refused(String why, String options) {
-        String _ = hosts.onA(ExitCode.BAD_INPUT, words("sas add " + options));
+        refused(ExitCode.BAD_INPUT, why, options);
+    }
+
+    private void refused(int status, String why, String options) {
+        String _ = hosts.onA(status, words("sas add " + options));
         assertTrue(hosts.complaint().contains(why), why + " is not in " + hosts.complaint());
         noKeyIn(hosts.complaint());
     }
@@ -211,7 +244,7 @@ class TunnelDaemonIT {
     }
 
     private static void noKeyIn(String text) {
-        for (String key : List.of(TwoTunnelHosts.KEY_AB, TwoTunnelHosts.KEY_BA, TwoTunnelHosts.KEY_NEXT)) {
+        for (String key : List.of(TwoTunnelHosts.KEY_AB, TwoTunnelHosts.KEY_BA, TwoTunnelHosts.KEY_NEXT, KEY_LAST)) {
             assertFalse(text.contains(key.substring(0, 6)), text);
         }
     }

@@ -33,6 +33,9 @@ final class TwoTunnelHosts implements AutoCloseable {
     static final String KEY_BA = "b2".repeat(36);
     static final String KEY_NEXT = "c3".repeat(36);
 
+    /** Peer of both hosts at any level, without port and, at first, without SAs. */
+    static final String PEER_WITHOUT_SAS = "c";
+
     private static final String DOCUMENTS = """
             apiVersion: weir/v1
             kind: Component
@@ -125,6 +128,7 @@ final class TwoTunnelHosts implements AutoCloseable {
                     sas:
                       - {direction: %7$s, spi: 0x1001, label: s2}
                       - {direction: %8$s, spi: 0x2001, label: s2}
+                  - {name: %11$s, local: 192.0.2.%4$d, remote: 192.0.2.3}
                 ports:
                   - {name: tun-%3$s, type: esp, peer: %3$s, netns: %9$s}
                   - {name: %10$s, type: pcap, out: %2$s/%10$s.pcapng}
@@ -138,7 +142,8 @@ final class TwoTunnelHosts implements AutoCloseable {
                         first ? "out" : "in",
                         first ? "in" : "out",
                         namespaces.get(first ? 0 : 1),
-                        guest);
+                        guest,
+                        PEER_WITHOUT_SAS);
     }
 
     /** A file as key files must be. */

@@ -12,7 +12,8 @@ import io.weir.datapath.port.PortSettings;
  * @param settings what the operator said
  * @param state whether frames pass
  * @param stateReason why not, one line; empty while it is up
- * @param io how frames move in fact: {@code tap}, {@code packet}, {@code xdp-native}, {@code xdp-generic}, {@code pcap}, or what a tunnel says
+ * @param io how frames move in fact: {@code tap}, {@code packet}, {@code xdp-native}, {@code xdp-generic}, {@code pcap}, or what a
+ *     tunnel says
  * @param mtu largest network-layer packet in bytes, as in force
  * @param worker index of the worker that owns the port
  * @param macs MAC addresses learned on it

@@ -22,35 +22,31 @@ import io.weir.kernel.inet.InetSocket;
  *
  * <p>Threading: one worker; opened and closed by the control thread.
  */
-final class EpollTransport implements DatagramTransport {
+final class EpollTransport extends SocketTransport {
     private static final int EVENTS = 8;
     private static final WriteBufferWaterMark UNLIMITED =
             new WriteBufferWaterMark(Integer.MAX_VALUE - 1, Integer.MAX_VALUE);
 
-    private final InetSocket socket;
-    private final DatagramVector outgoing;
     private final WorkerEventLoop loop;
     private final EpollDatagramChannel channel;
-    private final ChannelReader reader = new ChannelReader();
-    private final SendQueue queue;
-    private final SocketMtu pathMtu;
-    private final int headerLength;
-    private int errno;
+    private final ChannelReader reader;
 
     private EpollTransport(InetSocket socket, TransportSettings settings) {
-        this.socket = socket;
-        outgoing = new DatagramVector(socket.ipv6(), SendQueue.CAPACITY);
-        loop = new WorkerEventLoop(EpollIoHandler.newFactory(EVENTS, DefaultSelectStrategyFactory.INSTANCE));
-        channel = channel(socket);
+        DatagramVector outgoing = new DatagramVector(socket.ipv6(), SendQueue.CAPACITY);
+        WorkerEventLoop loop =
+                new WorkerEventLoop(EpollIoHandler.newFactory(EVENTS, DefaultSelectStrategyFactory.INSTANCE));
+        EpollDatagramChannel channel = channel(socket);
+        ChannelReader reader = new ChannelReader();
         InetSocketAddress local = new InetSocketAddress(settings.local(), settings.port());
         ChannelSender sender = new ChannelSender(channel, loop, reader, outgoing, socket.fd(), local);
-        configure(channel.config());
+        super(socket, outgoing, new SendQueue(socket, outgoing, sender, settings, true), settings.headerLength());
+        this.loop = loop;
+        this.channel = channel;
+        this.reader = reader;
+        configure(channel.config(), socket);
         channel.pipeline().addLast(reader, sender);
         channel.unsafe().register(loop, channel.newPromise());
         loop.runNow();
-        queue = new SendQueue(socket, outgoing, sender, settings, true);
-        pathMtu = new SocketMtu(socket);
-        headerLength = settings.headerLength();
     }
 
     /** A channel on a descriptor of its own, so that each side closes one. */
@@ -61,10 +57,10 @@ final class EpollTransport implements DatagramTransport {
                 Errno.require(Syscall.duplicate(socket.fd()), "duplicate the descriptor of a UDP socket", remedy));
     }
 
-    private void configure(EpollDatagramChannelConfig config) {
+    private void configure(EpollDatagramChannelConfig config, InetSocket socket) {
         config.setUdpGro(socket.coalescing());
-        config.setMaxDatagramPayloadSize(
-                0); // one message a system call: Netty's recvmmsg loses the length of the segments
+        // One message a system call: Netty's recvmmsg loses the length of the segments.
+        config.setMaxDatagramPayloadSize(0);
         config.setRecvByteBufAllocator(reader);
         config.setWriteBufferWaterMark(UNLIMITED);
     }
@@ -92,32 +88,10 @@ final class EpollTransport implements DatagramTransport {
         return "epoll";
     }
 
-    @Override
-    public boolean segments() {
-        return queue.segmenting();
-    }
-
-    @Override
-    public int maxSegments() {
-        return queue.segmenting() ? SEGMENTS_MAX : 1;
-    }
-
     /** The traffic class is not sent: Netty has no way. */
     @Override
     public void send(long address, int length, int segment, int trafficClass) {
-        queue.add(address, length, segment, 0);
-    }
-
-    @Override
-    public int flush() {
-        int refused = queue.flush();
-        errno = queue.takeErrno();
-        return refused;
-    }
-
-    @Override
-    public int errno() {
-        return errno;
+        super.send(address, length, segment, 0);
     }
 
     @Override
@@ -149,31 +123,10 @@ final class EpollTransport implements DatagramTransport {
     }
 
     @Override
-    public int pollDescriptor() {
-        return socket.fd();
-    }
-
-    @Override
-    public int pathMtu() {
-        return pathMtu.now();
-    }
-
-    @Override
-    public int headerLength() {
-        return headerLength;
-    }
-
-    @Override
-    public long drops() {
-        return socket.drops();
-    }
-
-    @Override
     public void close() {
         channel.unsafe().close(channel.voidPromise());
         loop.destroy();
-        socket.close();
+        closeSocket();
         reader.close();
-        outgoing.close();
     }
 }

@@ -12,31 +12,24 @@ import io.weir.kernel.inet.InetSocket;
  *
  * <p>Threading: one worker; opened and closed by the control thread.
  */
-final class MessageTransport implements DatagramTransport {
+final class MessageTransport extends SocketTransport {
     private static final int PROTOCOL_ESP = 50;
 
     private final String name;
-    private final InetSocket socket;
-    private final DatagramVector outgoing;
     private final DatagramVector incoming;
     private final MessageIo io;
-    private final SendQueue queue;
     private final ReceiveQueue received;
-    private final SocketMtu pathMtu;
-    private final int headerLength;
-    private int errno;
 
     private MessageTransport(
             String name, InetSocket socket, TransportSettings settings, MessageIoFactory factory, boolean segmenting) {
+        DatagramVector outgoing = new DatagramVector(socket.ipv6(), SendQueue.CAPACITY);
+        DatagramVector incoming = new DatagramVector(socket.ipv6(), RECEIVED_MAX);
+        MessageIo io = factory.open(socket.fd(), outgoing, incoming);
+        super(socket, outgoing, new SendQueue(socket, outgoing, io, settings, segmenting), settings.headerLength());
         this.name = name;
-        this.socket = socket;
-        outgoing = new DatagramVector(socket.ipv6(), SendQueue.CAPACITY);
-        incoming = new DatagramVector(socket.ipv6(), RECEIVED_MAX);
-        io = factory.open(socket.fd(), outgoing, incoming);
-        queue = new SendQueue(socket, outgoing, io, settings, segmenting);
+        this.incoming = incoming;
+        this.io = io;
         received = new ReceiveQueue(incoming, io, !segmenting && !socket.ipv6());
-        pathMtu = new SocketMtu(socket);
-        headerLength = settings.headerLength();
     }
 
     /** UDP by system calls. @throws KernelException when the socket is refused */
@@ -71,33 +64,6 @@ final class MessageTransport implements DatagramTransport {
     }
 
     @Override
-    public boolean segments() {
-        return queue.segmenting();
-    }
-
-    @Override
-    public int maxSegments() {
-        return queue.segmenting() ? SEGMENTS_MAX : 1;
-    }
-
-    @Override
-    public void send(long address, int length, int segment, int trafficClass) {
-        queue.add(address, length, segment, trafficClass);
-    }
-
-    @Override
-    public int flush() {
-        int refused = queue.flush();
-        errno = queue.takeErrno();
-        return refused;
-    }
-
-    @Override
-    public int errno() {
-        return errno;
-    }
-
-    @Override
     public int receive() {
         return received.receive();
     }
@@ -123,32 +89,11 @@ final class MessageTransport implements DatagramTransport {
     }
 
     @Override
-    public int pollDescriptor() {
-        return socket.fd();
-    }
-
-    @Override
-    public int pathMtu() {
-        return pathMtu.now();
-    }
-
-    @Override
-    public int headerLength() {
-        return headerLength;
-    }
-
-    @Override
-    public long drops() {
-        return socket.drops();
-    }
-
-    @Override
     public void close() {
         io.close();
-        socket.close();
+        closeSocket();
         received.close();
         incoming.close();
-        outgoing.close();
     }
 
     /** Makes the io of a socket's vectors. */

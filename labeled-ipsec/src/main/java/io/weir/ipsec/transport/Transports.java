@@ -32,10 +32,10 @@ public final class Transports {
     }
 
     /**
-     * AUTO is the fastest where they were compared, twice, by {@code io.weir.perf.transport.TransportRates} on Linux 6.18 (2 cores, busy with
-     * other work): a core that sends and receives 1,452-byte segments over veth does 57 Gbit/s by system calls, 51 to 57 by io_uring and 31
-     * to 37 by epoll, and 0.31 to 0.34, 0.26 to 0.30 and 0.22 to 0.24 million datagrams of 64 bytes a second. Only system calls allocate
-     * nothing.
+     * AUTO is the fastest where they were compared, twice, by {@code io.weir.perf.transport.TransportRates} on Linux 6.18 (2 cores,
+     * busy with other work): a core that sends and receives 1,452-byte segments over veth does 57 Gbit/s by system calls, 51 to 57
+     * by io_uring and 31 to 37 by epoll, and 0.31 to 0.34, 0.26 to 0.30 and 0.22 to 0.24 million datagrams of 64 bytes a second.
+     * Only system calls allocate nothing.
      */
     private static DatagramTransport udp(TransportSettings settings) {
         return switch (settings.transport()) {

@@ -8,8 +8,8 @@ import java.security.NoSuchAlgorithmException;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The MAC address of a tunnel, under which one of IP packets is a gateway, and each sends its ICMP errors: always the same for a peer on a host, so that a restart leaves
- * what others have learned valid.
+ * The MAC address of a tunnel, under which one of IP packets is a gateway, and each sends its ICMP errors: always the same for a
+ * peer on a host, so that a restart leaves what others have learned valid.
  *
  * <p>Threading: stateless.
  */

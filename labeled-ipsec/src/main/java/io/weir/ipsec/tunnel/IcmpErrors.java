@@ -16,14 +16,14 @@ import static io.weir.datapath.wire.NetworkOrder.*;
 
 /**
  * ICMP errors to local senders whose packets cannot pass the tunnel: "fragmentation needed" (RFC 1191 section 4) and "packet too
- * big" (RFC 4443 section 3.2), as RFC 4301 section 8.2.1 demands, and "time exceeded". As packets they come from the host that
- * the packet was meant for, as an address of the switch's own does not exist; as frames from the tunnel's own MAC address, so that no
- * switch learns here where that host is, which a frame that was only flooded to the tunnel does not tell. No source guard knows that address, so they enter as frames of the
- * switch's own; the firewall passes those only whose quoted packet belongs to a session through the tunnel.
+ * big" (RFC 4443 section 3.2), as RFC 4301 section 8.2.1 demands, and "time exceeded". As packets they come from the host that the
+ * packet was meant for, as an address of the switch's own does not exist; as frames from the tunnel's own MAC address, so that no
+ * switch learns here where that host is, which a frame that was only flooded to the tunnel does not tell. No source guard knows
+ * that address, so they enter as frames of the switch's own; the firewall passes those only whose quoted packet belongs to a
+ * session through the tunnel.
  *
- * <p>Never an answer to an ICMP error, to a later fragment, to or from an address that is no single host's (RFC 1122 section
- * 3.2.2, RFC 4443 section 2.4); and no more than a thousand a second for the
- * levels of one share.
+ * <p>Never an answer to an ICMP error, to a later fragment, to or from an address that is no single host's (RFC 1122 section 3.2.2,
+ * RFC 4443 section 2.4); and no more than a thousand a second for the levels of one share.
  *
  * <p>Threading: one worker.
  */

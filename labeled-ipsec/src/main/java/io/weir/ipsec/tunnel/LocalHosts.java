@@ -8,8 +8,8 @@ package io.weir.ipsec.tunnel;
  * addresses evicts his own: a share of levels keeps a place in each set as long as not more than eight of them want one, and so does a
  * MAC address within its share.
  *
- * <p>Questions, which keep an address from being asked for more than once a second by one level, are apart: no host takes their places, and they
- * take no host's.
+ * <p>Questions, which keep an address from being asked for more than once a second by one level, are apart: no host takes their
+ * places, and they take no host's.
  *
  * <p>Threading: one worker.
  */
@@ -28,9 +28,8 @@ final class LocalHosts {
     private static final int SETS = 512;
     private static final int WAYS = 8;
     private static final int CAPACITY = SETS * WAYS;
-    private static final int SET_SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SETS);
 
-    private final long seed;
+    private final AddressSets sets;
     private final OpenQuestions questions;
     private final long[] high = new long[CAPACITY];
     private final long[] low = new long[CAPACITY];
@@ -42,8 +41,8 @@ final class LocalHosts {
 
     /** @param seed unknown to whoever chooses addresses */
     LocalHosts(long seed) {
-        this.seed = seed | 1;
-        this.questions = new OpenQuestions(this.seed);
+        this.sets = new AddressSets(seed, SETS);
+        this.questions = new OpenQuestions(seed);
     }
 
     /** MAC address in the low 48 bits, or {@link #UNKNOWN}. */
@@ -56,8 +55,7 @@ final class LocalHosts {
     void see(int version, long addressHigh, long addressLow, long hostMac, int level, long nowNs) {
         int place = place(version, addressHigh, addressLow);
         if (place < 0) {
-            place = roomFor(
-                    set(seed, SET_SHIFT, addressHigh, addressLow) * WAYS, hostMac, LevelShares.of(level), nowNs);
+            place = roomFor(sets.of(addressHigh, addressLow) * WAYS, hostMac, LevelShares.of(level), nowNs);
             this.version[place] = (byte) version;
             high[place] = addressHigh;
             low[place] = addressLow;
@@ -87,14 +85,8 @@ final class LocalHosts {
         return version[place] != 0 && nowNs - seenNs[place] < FORGET_NS;
     }
 
-    /** One of 2^(64 - shift) sets, which only who knows the seed can tell. */
-    static int set(long seed, int shift, long addressHigh, long addressLow) {
-        long hash = (addressHigh * 31 + addressLow) * seed;
-        return (int) (((hash ^ (hash >>> 32)) * 0x9E37_79B9_7F4A_7C15L) >>> shift);
-    }
-
     private int place(int version, long addressHigh, long addressLow) {
-        int set = set(seed, SET_SHIFT, addressHigh, addressLow) * WAYS;
+        int set = sets.of(addressHigh, addressLow) * WAYS;
         for (int i = set; i < set + WAYS; i++) {
             if (this.version[i] == version && high[i] == addressHigh && low[i] == addressLow) {
                 return i;

@@ -14,9 +14,8 @@ final class OpenQuestions {
     private static final int WAYS = 8;
     private static final int SHARE = SETS * WAYS;
     private static final int CAPACITY = LevelShares.COUNT * SHARE;
-    private static final int SET_SHIFT = Long.SIZE - Integer.numberOfTrailingZeros(SETS);
 
-    private final long seed;
+    private final AddressSets sets;
     // [share][set][way]
     private final long[] high = new long[CAPACITY];
     private final long[] low = new long[CAPACITY];
@@ -26,7 +25,7 @@ final class OpenQuestions {
 
     /** @param seed unknown to whoever chooses addresses */
     OpenQuestions(long seed) {
-        this.seed = seed;
+        this.sets = new AddressSets(seed, SETS);
     }
 
     /**
@@ -75,6 +74,6 @@ final class OpenQuestions {
     }
 
     private int set(long addressHigh, long addressLow) {
-        return LocalHosts.set(seed, SET_SHIFT, addressHigh, addressLow) * WAYS;
+        return sets.of(addressHigh, addressLow) * WAYS;
     }
 }

@@ -99,16 +99,8 @@ final class TcpFrame {
         return mergeable;
     }
 
-    boolean isVersion4() {
-        return version4;
-    }
-
     int networkOffset() {
         return network;
-    }
-
-    int transportOffset() {
-        return transport;
     }
 
     /** Bytes of all headers. */

@@ -43,10 +43,6 @@ final class Tunnel implements AutoCloseable {
         sad.change(settings.sas(), List.of(), clock.nanoTime());
     }
 
-    TunnelSettings settings() {
-        return settings;
-    }
-
     Sad sad() {
         return sad;
     }

@@ -114,21 +114,6 @@ public final class Tunnels implements TunnelDevices, AutoCloseable {
     }
 
     /**
-     * Forgets a tunnel and wipes its keys.
-     *
-     * @throws IllegalArgumentException when there is none of that name, or a port has it open
-     */
-    public synchronized void remove(String peer) {
-        if (require(peer).isOpen()) {
-            throw new IllegalArgumentException("peer \"" + peer + "\" is in use by a port; remove the port first");
-        }
-        Tunnel removed = tunnels.remove(peer);
-        if (removed != null) {
-            removed.close();
-        }
-    }
-
-    /**
      * Adds and removes SAs of a tunnel at once: no packet meets only half of it. Keys are copied.
      *
      * @param added newest last; it is the one that outbound packets of its level take

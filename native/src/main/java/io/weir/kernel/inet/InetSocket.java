@@ -7,8 +7,8 @@ import io.weir.kernel.Scratch;
 import io.weir.kernel.Syscall;
 
 /**
- * A bound and connected IPv4 or IPv6 datagram socket, closed on exec. {@link DatagramVector} never waits on it. It reports the traffic class of what it
- * receives.
+ * A bound and connected IPv4 or IPv6 datagram socket, closed on exec. {@link DatagramVector} never waits on it. It reports the
+ * traffic class of what it receives.
  *
  * <p>It does not ask for the extended error queue (IP_RECVERR). Without that, an ICMP error about an earlier datagram fails one later
  * call and is gone; path MTUs are learned all the same, and nothing has to be drained for the descriptor to poll right.

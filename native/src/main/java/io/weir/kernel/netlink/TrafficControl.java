@@ -13,8 +13,9 @@ import io.weir.kernel.Errno;
  * The ingress drop: a classic BPF program of one instruction behind the packet sockets, so that the host's own stack
  * gets nothing from an interface whose frames the switch takes.
  *
- * <p>Preference and handle are fixed, so a restart finds and replaces the filter of a killed predecessor (the kernel
- * keeps no name for a classic program, hence the handle is the mark). The handle also remembers, across processes, who made the clsact qdisc: {@link #HANDLE_OWN_QDISC} when Weir did.
+ * <p>Preference and handle are fixed, so a restart finds and replaces the filter of a killed predecessor (the kernel keeps no name
+ * for a classic program, hence the handle is the mark). The handle also remembers, across processes, who made the clsact qdisc:
+ * {@link #HANDLE_OWN_QDISC} when Weir did.
  *
  * <p>Threading: as the socket.
  */

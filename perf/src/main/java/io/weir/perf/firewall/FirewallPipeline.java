@@ -24,10 +24,8 @@ import io.weir.datapath.pipeline.CounterTable;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
 import io.weir.datapath.policy.Policy;
-import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PolicySettings;
-import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
@@ -43,7 +41,6 @@ public final class FirewallPipeline implements AutoCloseable {
     static final long SEED = 0x5E55_101DL;
 
     private static final int MAC_CAPACITY = 1 << 14;
-    private static final int MTU_BYTES = 1_500;
     private static final PortEvents NO_EVENTS = (kind, port, mac, other) -> {};
 
     private final CurrentPolicy current = new CurrentPolicy();
@@ -65,7 +62,7 @@ public final class FirewallPipeline implements AutoCloseable {
         SwitchSettings settings = SwitchSettings.DEFAULT;
         List<PortTable.Entry> entries = new ArrayList<>();
         for (int number = 0; number < portNames.size(); number++) {
-            entries.add(port(number, portNames.get(number)));
+            entries.add(MemoryPort.entry(number, portNames.get(number), PolicySettings.ENFORCED));
         }
         ports = new PortTable(entries);
         CurrentPorts currentPorts = new CurrentPorts();
@@ -86,23 +83,6 @@ public final class FirewallPipeline implements AutoCloseable {
             new BridgeStage(currentPorts, macs, blocks),
             firewall
         };
-    }
-
-    private static PortTable.Entry port(int number, String name) {
-        PortSettings settings = new PortSettings(
-                name,
-                PortSettings.Type.TAP,
-                "tap" + number,
-                null,
-                PortSettings.Io.AUTO,
-                MTU_BYTES,
-                null,
-                null,
-                true,
-                VlanSettings.access(VlanSettings.DEFAULT_VLAN),
-                BridgeSettings.DEFAULT,
-                PolicySettings.ENFORCED);
-        return new PortTable.Entry(number, settings, true, true, MTU_BYTES);
     }
 
     /** No frame is answered here. */

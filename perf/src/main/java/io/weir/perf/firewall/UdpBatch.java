@@ -10,8 +10,8 @@ import io.weir.datapath.wire.InternetChecksum;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
 /**
- * A full batch of frames of 64 bytes, or as many as asked for (without frame check sequence), as a tap hands them over: untagged, IPv4, UDP, a plain
- * virtio-net header in front. A few flows of two hosts, as in the flood of {@code weir bench}.
+ * A full batch of frames of 64 bytes, or as many as asked for (without frame check sequence), as a tap hands them over: untagged,
+ * IPv4, UDP, a plain virtio-net header in front. A few flows of two hosts, as in the flood of {@code weir bench}.
  *
  * <p>Threading: one thread.
  */

@@ -27,13 +27,12 @@ import io.weir.datapath.packet.PacketBatch;
 import io.weir.datapath.parse.ParseStage;
 import io.weir.datapath.pipeline.PortEvents;
 import io.weir.datapath.pipeline.Stage;
-import io.weir.datapath.port.BridgeSettings;
 import io.weir.datapath.port.CurrentPorts;
 import io.weir.datapath.port.PolicySettings;
-import io.weir.datapath.port.PortSettings;
 import io.weir.datapath.port.PortTable;
 import io.weir.datapath.port.SwitchSettings;
 import io.weir.datapath.port.VlanSettings;
+import io.weir.perf.firewall.MemoryPort;
 import io.weir.perf.firewall.UdpBatch;
 
 /**
@@ -50,7 +49,6 @@ import io.weir.perf.firewall.UdpBatch;
 public class PipelineBenchmark {
     private static final int MAC_CAPACITY = 1 << 14;
     private static final long SEED = 0x5E55_101DL;
-    private static final int MTU_BYTES = 1_500;
     private static final PortEvents NO_EVENTS = (kind, port, mac, other) -> {};
 
     private final UdpBatch frames = new UdpBatch();
@@ -81,20 +79,7 @@ public class PipelineBenchmark {
     }
 
     private static PortTable.Entry port(int number) {
-        PortSettings settings = new PortSettings(
-                "port" + number,
-                PortSettings.Type.TAP,
-                "tap" + number,
-                null,
-                PortSettings.Io.AUTO,
-                MTU_BYTES,
-                null,
-                null,
-                true,
-                VlanSettings.access(VlanSettings.DEFAULT_VLAN),
-                BridgeSettings.DEFAULT,
-                PolicySettings.OFF);
-        return new PortTable.Entry(number, settings, true, true, MTU_BYTES);
+        return MemoryPort.entry(number, "port" + number, PolicySettings.OFF);
     }
 
     /** A benchmark of frames that are dropped would be a fast one. */
