@@ -191,6 +191,24 @@ abstract class DatagramTransportContract {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
+    void shouldGoOnWhenTheLinkWasDown(boolean ipv6) {
+        try (var left = hosts.openLeft(settings(ipv6));
+                var right = hosts.openRight(settings(ipv6))) {
+            send(left, SEGMENT, SEGMENT, 0);
+            Datagrams.await(right, 1);
+            hosts.cutLeft();
+            assertEquals(1500, left.pathMtu());
+            hosts.mendLeft();
+
+            assertEquals(1500, left.pathMtu());
+            send(left, SEGMENT, SEGMENT, 0);
+            assertArrayEquals(
+                    expected(0, SEGMENT), Datagrams.await(right, 1).payloads.getFirst());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
     void shouldSayWhatAFullQueueDidNotTake(boolean ipv6) {
         try (var left = hosts.openLeft(settings(ipv6));
                 var right = hosts.openRight(settings(ipv6))) {
