@@ -179,7 +179,7 @@ class TunnelDaemonIT {
                 "label must lie in the peer's label s0-s5: was s7",
                 "--peer b --direction out --spi 0x1005 --label s7 --key-file " + good);
         refused(
-                "must be one level, no range",
+                "label must be one level, no range: was s2-s3; add an SA for each level",
                 "--peer b --direction out --spi 0x1005 --label s2-s3 --key-file " + good);
         refused("label is missing", "--peer b --direction out --spi 0x1005 --key-file " + good);
         refused("has no key for SPI 0x1006", "--peer b --direction out --spi 0x1006 --label s5 --key-file " + good);
