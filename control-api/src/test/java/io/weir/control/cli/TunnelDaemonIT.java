@@ -189,6 +189,9 @@ class TunnelDaemonIT {
         refused(
                 "cipher is unknown: was des",
                 "--peer b --direction out --spi 0x1005 --label s5 --cipher des --key-file " + good);
+        refused(
+                "must be 0 (none) or more: was -5 seconds, 0 bytes, 0 packets",
+                "--peer b --direction out --spi 0x1005 --label s5 --seconds -5 --key-file " + good);
         refused("line 1 is no SPI with a key", "--peer b --direction out --spi 0x1005 --label s5 --key-file " + broken);
         refused("must be an absolute path", "--peer b --direction out --spi 0x1005 --label s5 --key-file good.keys");
         refused("its key is that of", "--peer b --direction out --spi 0x1005 --label s5 --key-file " + shared);
