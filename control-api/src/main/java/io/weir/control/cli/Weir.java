@@ -21,7 +21,7 @@ import io.weir.identity.document.ProblemException;
         footer = {
             "",
             "Exit status: 0 done, 1 refused or a check failed, 2 bad input, 3 no daemon answers.",
-            "The launcher adds: demo, test, bench, build. weir VERB --help says more about a verb."
+            "The launcher adds: demo, test, bench, build. weir VERB --help, or weir help VERB, says more about a verb."
         })
 public final class Weir {
     /** In the order of the help text. */

@@ -29,7 +29,7 @@ public enum ConfigKey {
             "absolute path",
             "/var/lib/weir",
             RESTART,
-            "Folder of files that callers of the API may let ports read and write, and of captures on their way to a port. Made when first needed."),
+            "Folder of what outlives a reboot: revisions, grants and quarantines (`policy.log`), the journal, the numbers that SAs have used (`sa.state`). `pcap` ports that are added over the API read and write below it only. Made when first needed; two daemons cannot share one."),
     RUN_DIR(
             "runDir",
             "absolute path",
@@ -364,7 +364,13 @@ public enum ConfigKey {
             "",
             RESTART,
             "When the SA ends, whichever comes first; 0 for no limit."),
-    LIFETIME_SECONDS("peers[].sas[].lifetime.seconds", 0, 4_000_000_000L, 0, RESTART, "Time since it was added."),
+    LIFETIME_SECONDS(
+            "peers[].sas[].lifetime.seconds",
+            0,
+            4_000_000_000L,
+            0,
+            RESTART,
+            "Time since its key was first added here."),
     LIFETIME_BYTES("peers[].sas[].lifetime.bytes", 0, Long.MAX_VALUE, 0, RESTART, "Bytes of ESP packets."),
     LIFETIME_PACKETS("peers[].sas[].lifetime.packets", 0, Long.MAX_VALUE, 0, RESTART, "Packets sealed or accepted."),
     PORTS(

@@ -132,7 +132,10 @@ final class KeyLines {
     }
 
     private KeyFileException malformed(int line) {
-        return wrong(line, "is no SPI with a key", "write it as 0x1001: and hex digits, an even number of them");
+        return wrong(
+                line,
+                "is no SPI with a key",
+                "write it as 0x1001: and hex digits, an even number of them; SPIs begin at 256");
     }
 
     private KeyFileException wrong(int line, String what, String remedy) {

@@ -73,12 +73,20 @@ final class SaRequests {
             throw new IllegalArgumentException(
                     "label is missing, and the peer's label is " + peerRange + "; say a level that lies in it");
         }
-        Optional<SaLabel> label = text.isEmpty() ? Optional.empty() : Optional.of(SaLabel.parse(text));
+        Optional<SaLabel> label = text.isEmpty() ? Optional.empty() : Optional.of(parsed(text));
         label.filter(known -> !peerRange.contains(known.level())).ifPresent(outside -> {
             throw new IllegalArgumentException("label must lie in the peer's label " + peerRange + ": was "
                     + outside.level() + "; choose a level in it");
         });
         return label;
+    }
+
+    private static SaLabel parsed(String text) {
+        try {
+            return SaLabel.parse(text);
+        } catch (IllegalArgumentException range) {
+            throw new IllegalArgumentException("label " + range.getMessage() + "; add an SA for each level");
+        }
     }
 
     private static Path keyFile(String text, PeerSettings peer) {

@@ -35,6 +35,15 @@ class LauncherTest {
     }
 
     @Test
+    void shouldExplainAVerb() throws Exception {
+        String stubs = "build() { :; }; product() { echo \"$@\"; }; ";
+
+        assertEquals("cli sas add --help\n", bash(stubs + "main help sas add"));
+        assertEquals("cli --help\n", bash(stubs + "main help"));
+        assertEquals("cli --help\n", bash(stubs + "main --help"));
+    }
+
+    @Test
     void shouldKeepTheGenerationThatADaemonRunsFrom() throws Exception {
         for (String generation : new String[] {"100", "101", "102", "103"}) {
             Files.createDirectories(runtime.resolve(generation).resolve("lib"));

@@ -180,7 +180,7 @@ class TunnelDaemonIT {
                 "label must lie in the peer's label s0-s5: was s7",
                 "--peer b --direction out --spi 0x1005 --label s7 --key-file " + good);
         refused(
-                "must be one level, no range",
+                "label must be one level, no range: was s2-s3; add an SA for each level",
                 "--peer b --direction out --spi 0x1005 --label s2-s3 --key-file " + good);
         refused("label is missing", "--peer b --direction out --spi 0x1005 --key-file " + good);
         refused("has no key for SPI 0x1006", "--peer b --direction out --spi 0x1006 --label s5 --key-file " + good);
@@ -190,6 +190,9 @@ class TunnelDaemonIT {
         refused(
                 "cipher is unknown: was des",
                 "--peer b --direction out --spi 0x1005 --label s5 --cipher des --key-file " + good);
+        refused(
+                "must be 0 (none) or more: was -5 seconds, 0 bytes, 0 packets",
+                "--peer b --direction out --spi 0x1005 --label s5 --seconds -5 --key-file " + good);
         refused("line 1 is no SPI with a key", "--peer b --direction out --spi 0x1005 --label s5 --key-file " + broken);
         refused("must be an absolute path", "--peer b --direction out --spi 0x1005 --label s5 --key-file good.keys");
         refused("its key is that of", "--peer b --direction out --spi 0x1005 --label s5 --key-file " + shared);

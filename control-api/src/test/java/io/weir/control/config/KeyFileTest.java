@@ -105,7 +105,8 @@ class KeyFileTest {
         String told = refusal(file);
 
         assertEquals(
-                file + " line 3 is no SPI with a key; write it as 0x1001: and hex digits, an even number of them",
+                file
+                        + " line 3 is no SPI with a key; write it as 0x1001: and hex digits, an even number of them; SPIs begin at 256",
                 told);
         assertFalse(told.contains(SECRET.substring(0, 8)), told);
     }

@@ -14,7 +14,7 @@ public interface TunnelDevices {
      *
      * @param number port number that the device counts under
      * @throws PortException when there is no such peer, or its addresses cannot be used; {@link PortException#deviceMissing} when
-     *     nothing is wrong but that the host does not have the local address yet: then the port waits for it
+     *     nothing is wrong but that the host does not have the local address, or no route to the peer, yet: then the port waits for it
      */
     PortDevice open(int number, PortSettings settings);
 }

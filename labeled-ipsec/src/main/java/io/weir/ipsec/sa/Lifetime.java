@@ -13,7 +13,8 @@ public record Lifetime(long seconds, long bytes, long packets) {
 
     public Lifetime {
         if (seconds < 0 || bytes < 0 || packets < 0) {
-            throw new IllegalArgumentException("a lifetime's limits must be 0 (none) or more");
+            throw new IllegalArgumentException("a lifetime's limits must be 0 (none) or more: was " + seconds
+                    + " seconds, " + bytes + " bytes, " + packets + " packets; leave out what has no limit");
         }
     }
 }

@@ -66,13 +66,13 @@ public record SaSettings(
                 "tfc must be 0 (none) to " + MAX_TFC_LENGTH + " bytes: was " + tfcLength);
     }
 
-    /** Such as {@code "out SA 0x00001001"}, for messages. */
+    /** Such as {@code "out SA 0x1001"}, for messages. */
     public String name() {
         return name(direction, spi);
     }
 
     static String name(Direction direction, int spi) {
-        return String.format(Locale.ROOT, "%s SA 0x%08x", direction.label(), spi);
+        return String.format(Locale.ROOT, "%s SA 0x%x", direction.label(), spi);
     }
 
     private static void require(boolean holds, String name, String message) {

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.Epoll;
 import io.netty.channel.uring.IoUring;
 
 import io.weir.datapath.port.PortException;
+import io.weir.kernel.Errno;
 import io.weir.kernel.KernelException;
 
 /**
@@ -21,14 +22,22 @@ public final class Transports {
     /**
      * The transport that the settings name.
      *
-     * @throws PortException when the kernel refuses its socket, or the machine lacks what it needs
+     * @throws PortException when the kernel refuses its socket, or the machine lacks what it needs; {@link PortException#deviceMissing}
+     *     when nothing is wrong but that there is no route to the peer yet
      */
     public static DatagramTransport open(TransportSettings settings) {
         try {
             return settings.encapsulation() == Encapsulation.RAW ? MessageTransport.raw(settings) : udp(settings);
         } catch (KernelException e) {
-            throw new PortException("peer \"" + settings.peer() + "\": " + e.reason(), e.remedy());
+            String reason = "peer \"" + settings.peer() + "\": " + e.reason();
+            throw unreachable(e)
+                    ? PortException.deviceMissing(reason, e.remedy() + ": the port comes up with it")
+                    : new PortException(reason, e.remedy());
         }
+    }
+
+    private static boolean unreachable(KernelException e) {
+        return e.errno() == -Errno.ENETUNREACH || e.errno() == -Errno.EHOSTUNREACH;
     }
 
     /**

@@ -354,7 +354,7 @@ class SaStateFileTest {
         }
 
         IllegalStateException refused = assertThrows(IllegalStateException.class, () -> state.slot(inbound(9000, 0)));
-        assertMessage(refused, "in SA 0x00002328: 4096 SAs are in use");
+        assertMessage(refused, "in SA 0x2328: 4096 SAs are in use");
         state.close();
     }
 

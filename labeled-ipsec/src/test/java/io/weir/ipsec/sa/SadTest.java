@@ -184,7 +184,7 @@ class SadTest {
         sad.add(inbound(1000, 2), NOW_NS);
 
         assertRefused(
-                "in SA 0x000003e8: it exists already; take another SPI, or remove it",
+                "in SA 0x3e8: it exists already; take another SPI, or remove it",
                 settings(Direction.INBOUND, 1000, 3, key(9), true, Lifetime.UNLIMITED));
     }
 
@@ -193,7 +193,7 @@ class SadTest {
         sad.add(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED), NOW_NS);
 
         assertRefused(
-                "out SA 0x000003e9: its key is that of in SA 0x000003e8;"
+                "out SA 0x3e9: its key is that of in SA 0x3e8;"
                         + " give every SA a key of its own, since two that count alike would repeat IVs",
                 settings(Direction.OUTBOUND, 1001, 2, key(1), true, Lifetime.UNLIMITED));
     }
@@ -204,7 +204,7 @@ class SadTest {
             other.add(settings(Direction.OUTBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED), NOW_NS);
 
             assertRefused(
-                    "out SA 0x000003e9: its key is that of out SA 0x000003e8 in use; give every SA a key of its own",
+                    "out SA 0x3e9: its key is that of out SA 0x3e8 in use; give every SA a key of its own",
                     settings(Direction.OUTBOUND, 1001, 2, key(1), true, Lifetime.UNLIMITED));
             assertEquals(List.of("sealer"), closed, "the context that was made for it");
         }
@@ -216,7 +216,7 @@ class SadTest {
             other.add(settings(Direction.INBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED), NOW_NS);
 
             assertRefused(
-                    "out SA 0x000003e8: its key is that of in SA 0x000003e8 in use; give every SA a key of its own",
+                    "out SA 0x3e8: its key is that of in SA 0x3e8 in use; give every SA a key of its own",
                     settings(Direction.OUTBOUND, 1000, 2, key(1), true, Lifetime.UNLIMITED));
         }
     }

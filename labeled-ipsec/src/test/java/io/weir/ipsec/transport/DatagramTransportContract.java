@@ -7,16 +7,19 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.weir.datapath.port.PortException;
 import io.weir.kernel.Errno;
 import io.weir.kernel.Memory;
 import io.weir.kernel.Scratch;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 /** What every transport does, over a router and both families. */
@@ -187,6 +190,34 @@ abstract class DatagramTransportContract {
                 assertArrayEquals(expected(0, 10 * SEGMENT), joined(Datagrams.await(right, 10).payloads));
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldGoOnWhenTheLinkWasDown(boolean ipv6) {
+        try (var left = hosts.openLeft(settings(ipv6));
+                var right = hosts.openRight(settings(ipv6))) {
+            send(left, SEGMENT, SEGMENT, 0);
+            Datagrams.await(right, 1);
+            hosts.cutLeft();
+            assertEquals(1500, left.pathMtu());
+            hosts.mendLeft();
+
+            assertEquals(1500, left.pathMtu());
+            send(left, SEGMENT, SEGMENT, 0);
+            assertArrayEquals(
+                    expected(0, SEGMENT), Datagrams.await(right, 1).payloads.getFirst());
+        }
+    }
+
+    @Test
+    void shouldLetAPortWaitForARoute() {
+        hosts.cutLeft();
+
+        var refused = assertThrows(PortException.class, () -> hosts.openLeft(settings(false)));
+
+        assertTrue(refused.deviceMissing(), refused.getMessage());
+        assertTrue(refused.reason().contains("ENETUNREACH"), refused.reason());
     }
 
     @ParameterizedTest

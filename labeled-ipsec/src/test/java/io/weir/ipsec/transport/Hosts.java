@@ -58,6 +58,10 @@ final class Hosts implements AutoCloseable {
             ip(end[0], "address add fd99:" + net + "::" + end[2] + "/64 dev " + end[1] + " nodad");
             ip(end[0], "link set " + end[1] + " up");
         }
+        route(host, net);
+    }
+
+    private void route(String host, int net) {
         ip(host, "route add default via 10.99." + net + ".254");
         ip(host, "route add default via fd99:" + net + "::254");
     }
@@ -95,6 +99,18 @@ final class Hosts implements AutoCloseable {
 
     DatagramTransport openRight(TransportSettings settings) {
         return right.call(() -> Transports.open(reversed(settings)));
+    }
+
+    /** Takes the left host's link down, and with it its routes. */
+    void cutLeft() {
+        ip("left", "link set wire down");
+    }
+
+    /** Gives the left host its link, addresses and routes back. */
+    void mendLeft() {
+        ip("left", "link set wire up");
+        ip("left", "address replace fd99:1::1/64 dev wire nodad");
+        route("left", 1);
     }
 
     /** Largest packet of the link between router and right host, in bytes. */

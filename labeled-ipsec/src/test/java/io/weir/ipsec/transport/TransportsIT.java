@@ -134,6 +134,15 @@ class TransportsIT {
     }
 
     @Test
+    void shouldSayThatAPeerIsNoBroadcastAddress() {
+        var refused = assertThrows(
+                PortException.class, () -> Transports.open(settings(Transport.AUTO, "127.0.9.1", "127.255.255.255")));
+
+        assertTrue(refused.reason().contains("EACCES"), refused.reason());
+        assertEquals("name the address of one host: this is a broadcast address", refused.remedy());
+    }
+
+    @Test
     void shouldNotShareAPortWithForeignPrograms() throws IOException {
         try (var foreign = new DatagramSocket(new InetSocketAddress("127.0.9.1", PORT))) {
             assertTrue(foreign.isBound());

@@ -121,7 +121,12 @@ public final class InetSocket implements AutoCloseable {
         try (var local = new SocketAddress(options.local(), options.port());
                 var remote = new SocketAddress(options.remote(), options.port())) {
             require(Syscall.bind(fd, local.address(), local.length()), "bind", what);
-            require(Syscall.connect(fd, remote.address(), remote.length()), "connect", what);
+            int connected = Syscall.connect(fd, remote.address(), remote.length());
+            if (connected == -Errno.EACCES) {
+                throw new KernelException(
+                        "connect " + what, connected, "name the address of one host: this is a broadcast address");
+            }
+            require(connected, "connect", what);
         }
     }
 
