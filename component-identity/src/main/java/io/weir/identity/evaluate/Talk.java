@@ -97,11 +97,20 @@ final class Talk {
         if (port == null || mac == 0 || PortTable.isGroup(mac)) {
             return 0;
         }
-        boolean addressed = (high | low) != 0;
-        if (!addressed && ends.protocol() == FlowKey.NOT_IP) {
-            return port.identifyPlain(mac, ends.vlan());
+        if ((high | low) != 0) {
+            return port.identifyWhole(mac, ends.vlan(), high, low);
         }
-        return addressed ? port.identifyWhole(mac, ends.vlan(), high, low) : 0;
+        if (ends.protocol() != FlowKey.NOT_IP) {
+            return 0;
+        }
+        int told = port.identifyPlain(mac, ends.vlan());
+        PortRole role = source ? ends.ingressRole() : ends.egressRole();
+        // Only a guest has nothing else behind it than what is bound to its port.
+        return role == PortRole.VM || sameComponent(told, port.identifyWhole(mac, ends.vlan(), 0, 0)) ? told : 0;
+    }
+
+    private static boolean sameComponent(int one, int other) {
+        return one >>> PortTable.ASSURANCE_BITS == other >>> PortTable.ASSURANCE_BITS;
     }
 
     /** Candidates of that shape at an end; without a MAC address to go by they are all told for shape 0. */

@@ -310,6 +310,35 @@ class LabelPlanTest {
         assertFalse(epoch.couldTalk(answer, 0));
     }
 
+    /** Beyond an uplink are others than the component that is bound there by its IP address: the router, which says who it is by none. */
+    @Test
+    void shouldHearTheRouterBesideTheOnlyComponentOfAnUplink() {
+        Document rule = Documents.ruleSet(
+                "world",
+                Tier.PLATFORM,
+                Documents.rule(
+                        "all",
+                        1,
+                        RuleAction.ALLOW,
+                        List.of(new Peer.ById("reserved.world")),
+                        List.of(new Peer.ById("guest"))));
+        Document guest = Documents.component("guest", 1, List.of(), List.of());
+        for (OptionalLong mac : List.of(OptionalLong.empty(), OptionalLong.of(7))) {
+            Instance instance = new Instance("up", mac, 0, List.of(IpPrefix.ipv4(0x0A00_0009, 32)), List.of());
+            Document far = Documents.component("far", instance, List.of(), List.of());
+            PolicyEpoch epoch = compile(PolicySet.EMPTY.with(List.of(guest, far)).with(List.of(rule)));
+            FlowKey advertisement = solicitation(epoch, 1, "vm1")
+                    .ingress(epoch.portId("up"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                    .link(7, 0x3333_0000_0001L, 0, 0x86DD);
+            FlowKey answer = solicitation(epoch, 1, "up")
+                    .egress(epoch.portId("up"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                    .link(0x52_54_00_00_00_01L, 7, 0, 0x86DD);
+
+            assertTrue(epoch.couldTalk(advertisement, 0), "from the router " + mac);
+            assertTrue(epoch.couldTalk(answer, 0), "to the router " + mac);
+        }
+    }
+
     private static FlowKey solicitation(PolicyEpoch epoch, int sender, String to) {
         return new FlowKey()
                 .clear()
