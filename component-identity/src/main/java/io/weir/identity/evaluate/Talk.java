@@ -74,7 +74,28 @@ final class Talk {
                 return true;
             }
         }
-        return between(source, reserved(ends.egressRole()), ends);
+        return mayFlood(source, to, ends) && between(source, reserved(ends.egressRole()), ends);
+    }
+
+    /**
+     * Whether a message may go to the unknown at a port: to a guest's port it goes, if it is for many, only where it could pass to one of
+     * those that are bound there, as they hear it first of all.
+     */
+    private boolean mayFlood(Subject source, @Nullable PortTable to, FlowKey ends) {
+        if (to == null || ends.egressRole() != PortRole.VM || !PortTable.isGroup(ends.destinationMac())) {
+            return true;
+        }
+        int one = to.identifyMany(ends.vlan());
+        if (one != 0) {
+            return labels.could(ends, source, binding.subject(one));
+        }
+        int[] data = to.data();
+        int set = to.everybody();
+        boolean could = data[set] > MOST_CANDIDATES;
+        for (int i = 1; i <= data[set] && !could; i++) {
+            could = labels.could(ends, source, subject(data[set + i]));
+        }
+        return could;
     }
 
     private boolean couldAnyTo(Subject source, int[] data, int set, FlowKey ends) {

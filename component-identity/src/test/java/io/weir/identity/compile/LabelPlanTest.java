@@ -326,7 +326,8 @@ class LabelPlanTest {
         for (OptionalLong mac : List.of(OptionalLong.empty(), OptionalLong.of(7))) {
             Instance instance = new Instance("up", mac, 0, List.of(IpPrefix.ipv4(0x0A00_0009, 32)), List.of());
             Document far = Documents.component("far", instance, List.of(), List.of());
-            PolicyEpoch epoch = compile(PolicySet.EMPTY.with(List.of(guest, far)).with(List.of(rule)));
+            PolicyEpoch epoch =
+                    compile(PolicySet.EMPTY.with(List.of(guest, far)).with(List.of(rule)));
             FlowKey advertisement = solicitation(epoch, 1, "vm1")
                     .ingress(epoch.portId("up"), PortRole.UPLINK, PolicyMode.ENFORCE)
                     .link(7, 0x3333_0000_0001L, 0, 0x86DD);
@@ -337,6 +338,34 @@ class LabelPlanTest {
             assertTrue(epoch.couldTalk(advertisement, 0), "from the router " + mac);
             assertTrue(epoch.couldTalk(answer, 0), "to the router " + mac);
         }
+    }
+
+    /** Who is unknown at a port is no reason for ARP to pass there at a level that nobody has who is bound to it. */
+    @Test
+    void shouldNotLetArpReachAPortAtTheDefaultLevelForTheUnknownOnly() {
+        PolicyEpoch epoch = compile(
+                labelled("low", 1, "u:r:t:s0"),
+                labelled("high", 2, "u:r:t:s5"),
+                at("both", "vm3", 3, "u:r:t:s5"),
+                at("too", "vm3", 4, "u:r:t:s3"),
+                at("one", "vm4", 5, "u:r:t:s5"),
+                at("other", "vm4", 6, "u:r:t:s0-s3"));
+        for (PolicyMode mode : List.of(PolicyMode.AUDIT, PolicyMode.ENFORCE)) {
+            assertFalse(epoch.couldTalk(broadcast(epoch, "vm2", 2, mode), 0), "for it " + mode);
+            assertFalse(epoch.couldTalk(broadcast(epoch, "vm2", 9, mode), 0), "for another " + mode);
+            assertFalse(epoch.couldTalk(broadcast(epoch, "vm3", 3, mode), 0), "of several " + mode);
+        }
+        assertTrue(epoch.couldTalk(broadcast(epoch, "vm4", 6, PolicyMode.ENFORCE), 0));
+        assertTrue(epoch.couldTalk(broadcast(epoch, "vm4", 9, PolicyMode.AUDIT), 0));
+        FlowKey outside = broadcast(epoch, "vm2", 9, PolicyMode.AUDIT);
+        assertTrue(epoch.couldTalk(outside.egress(epoch.portId("vm2"), PortRole.UPLINK, PolicyMode.AUDIT), 0));
+    }
+
+    private static FlowKey broadcast(PolicyEpoch epoch, String to, int target, PolicyMode mode) {
+        return arp(epoch, "vm1", 1, to, target)
+                .ingress(epoch.portId("vm1"), PortRole.VM, mode)
+                .egress(epoch.portId(to), PortRole.VM, mode)
+                .link(0x52_54_00_00_00_01L, 0xFFFF_FFFF_FFFFL, 0, 0x0806);
     }
 
     private static FlowKey solicitation(PolicyEpoch epoch, int sender, String to) {
