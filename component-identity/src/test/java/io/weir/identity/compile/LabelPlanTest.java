@@ -368,6 +368,44 @@ class LabelPlanTest {
                 .link(0x52_54_00_00_00_01L, 0xFFFF_FFFF_FFFFL, 0, 0x0806);
     }
 
+    /** One component says its MAC address, and one that has the same address says its IP address only. */
+    @Test
+    void shouldTellTheLevelOfArpByItsAddressesWhereOnlyTheOtherSaysItsMacAddress() {
+        PolicyEpoch epoch = compile(
+                Documents.labelled(
+                        Documents.component("host", Documents.instance("vm1", 1), List.of(), List.of()), "u:r:t:s3"),
+                at("inner", "vm1", 2, "u:r:t:s5"),
+                labelled("peer", 3, "u:r:t:s5"));
+        FlowKey asks = arp(epoch, "vm1", 2, "vm3", 3).link(0x52_54_00_00_00_01L, 0xFFFF_FFFF_FFFFL, 0, 0x0806);
+
+        assertTrue(epoch.couldTalk(asks, 0));
+        assertEquals("s5", numbers.text(epoch.level(asks)));
+        FlowKey answer = arp(epoch, "vm3", 3, "vm1", 2).link(0x52_54_00_00_00_03L, 0x52_54_00_00_00_01L, 0, 0x0806);
+        assertTrue(epoch.couldTalk(answer, 0));
+        assertEquals("s5", numbers.text(epoch.level(answer)));
+    }
+
+    /** Beyond a tunnel, too, are others than the only component that is bound there. */
+    @Test
+    void shouldTellTheLevelOfArpByItsAddressesBeyondAnUplink() {
+        PolicyEpoch epoch = compile(
+                at("far", "tun", 9, "u:r:t:s5"), labelled("many", 1, "u:r:t:s0-s5"), labelled("low", 2, "u:r:t:s0"));
+
+        assertEquals("s5", numbers.text(epoch.level(outwards(epoch, "vm1", 1, 9, 0xFFFF_FFFF_FFFFL))));
+        assertEquals("s0", numbers.text(epoch.level(outwards(epoch, "vm1", 1, 8, 0xFFFF_FFFF_FFFFL))), "for others");
+        assertEquals("s0", numbers.text(epoch.level(outwards(epoch, "vm1", 1, 8, 7))), "to others");
+        FlowKey router = arp(epoch, "tun", 8, "vm2", 2)
+                .ingress(epoch.portId("tun"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                .link(7, 0x52_54_00_00_00_02L, 0, 0x0806);
+        assertEquals("s0", numbers.text(epoch.level(router)), "of others");
+    }
+
+    private static FlowKey outwards(PolicyEpoch epoch, String from, int sender, int target, long mac) {
+        return arp(epoch, from, sender, "tun", target)
+                .egress(epoch.portId("tun"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                .link(0x52_54_00_00_00_00L + sender, mac, 0, 0x0806);
+    }
+
     private static FlowKey solicitation(PolicyEpoch epoch, int sender, String to) {
         return new FlowKey()
                 .clear()
