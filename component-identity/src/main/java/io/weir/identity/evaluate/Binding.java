@@ -113,15 +113,17 @@ final class Binding {
         return found == 0 ? reserved(flow.egressRole()) : found;
     }
 
-    /** As {@link #source}, of ARP or neighbour discovery: its addresses tell where its frame leaves open whose it is. */
+    /** As {@link #source}, of ARP or neighbour discovery: the address that it names counts more than its frame's, as of IP. */
     int asker(FlowKey ends) {
         int found = source(ends);
         PortTable port = port(ends.ingressPort());
-        if (port == null || !open(ends, found, ends.sourceHigh() | ends.sourceLow())) {
+        long high = ends.sourceHigh();
+        long low = ends.sourceLow();
+        if (port == null || ends.protocol() != FlowKey.NOT_IP || (high | low) == 0) {
             return found;
         }
-        int told = port.identifyWhole(ends.sourceMac(), ends.vlan(), ends.sourceHigh(), ends.sourceLow());
-        return told == 0 ? found : told;
+        int told = port.identifyWhole(ends.sourceMac(), ends.vlan(), high, low);
+        return told == 0 ? unnamed(ends.ingressRole(), found, port.only(high, low)) : told;
     }
 
     /** As {@link #destination}, of ARP or neighbour discovery: who is asked for, where several would hear it. */
@@ -130,19 +132,25 @@ final class Binding {
         PortTable port = port(ends.egressPort());
         long high = ends.destinationHigh();
         long low = ends.destinationLow();
-        if (port == null || !open(ends, found, high | low)) {
+        if (port == null || ends.protocol() != FlowKey.NOT_IP || (high | low) == 0) {
             return found;
         }
-        int told = PortTable.isGroup(ends.destinationMac())
-                ? port.only(high, low)
-                : port.identifyWhole(ends.destinationMac(), ends.vlan(), high, low);
-        return told == 0 ? found : told;
+        int only = port.only(high, low);
+        if (PortTable.isGroup(ends.destinationMac())) {
+            return only == 0 || isComponent(found) ? unnamed(ends.egressRole(), found, only) : only;
+        }
+        int told = port.identifyWhole(ends.destinationMac(), ends.vlan(), high, low);
+        return told == 0 ? unnamed(ends.egressRole(), found, only) : told;
     }
 
-    private static boolean open(FlowKey ends, int found, long address) {
-        return ends.protocol() == FlowKey.NOT_IP
-                && address != 0
-                && found >>> PortTable.ASSURANCE_BITS < Identity.FIRST_COMPONENT;
+    /** Who has an address that no component has for certain: a guest whose frame it is, but beyond an uplink are others, too. */
+    private static int unnamed(PortRole role, int found, int only) {
+        boolean its = role == PortRole.VM || found >>> PortTable.ASSURANCE_BITS == only >>> PortTable.ASSURANCE_BITS;
+        return its ? found : reserved(role);
+    }
+
+    private static boolean isComponent(int found) {
+        return found >>> PortTable.ASSURANCE_BITS >= Identity.FIRST_COMPONENT;
     }
 
     static int reserved(PortRole role) {

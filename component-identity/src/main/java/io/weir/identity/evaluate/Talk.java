@@ -74,7 +74,28 @@ final class Talk {
                 return true;
             }
         }
-        return between(source, reserved(ends.egressRole()), ends);
+        return mayFlood(source, to, ends) && between(source, reserved(ends.egressRole()), ends);
+    }
+
+    /**
+     * Whether a message may go to the unknown at a port: to a guest's port it goes, if it is for many, only where it could pass to one of
+     * those that are bound there, as they hear it first of all.
+     */
+    private boolean mayFlood(Subject source, @Nullable PortTable to, FlowKey ends) {
+        if (to == null || ends.egressRole() != PortRole.VM || !PortTable.isGroup(ends.destinationMac())) {
+            return true;
+        }
+        int one = to.identifyMany(ends.vlan());
+        if (one != 0) {
+            return labels.could(ends, source, binding.subject(one));
+        }
+        int[] data = to.data();
+        int set = to.everybody();
+        boolean could = data[set] > MOST_CANDIDATES;
+        for (int i = 1; i <= data[set] && !could; i++) {
+            could = labels.could(ends, source, subject(data[set + i]));
+        }
+        return could;
     }
 
     private boolean couldAnyTo(Subject source, int[] data, int set, FlowKey ends) {
@@ -97,11 +118,20 @@ final class Talk {
         if (port == null || mac == 0 || PortTable.isGroup(mac)) {
             return 0;
         }
-        boolean addressed = (high | low) != 0;
-        if (!addressed && ends.protocol() == FlowKey.NOT_IP) {
-            return port.identifyPlain(mac, ends.vlan());
+        if ((high | low) != 0) {
+            return port.identifyWhole(mac, ends.vlan(), high, low);
         }
-        return addressed ? port.identifyWhole(mac, ends.vlan(), high, low) : 0;
+        if (ends.protocol() != FlowKey.NOT_IP) {
+            return 0;
+        }
+        int told = port.identifyPlain(mac, ends.vlan());
+        PortRole role = source ? ends.ingressRole() : ends.egressRole();
+        // Only a guest has nothing else behind it than what is bound to its port.
+        return role == PortRole.VM || sameComponent(told, port.identifyWhole(mac, ends.vlan(), 0, 0)) ? told : 0;
+    }
+
+    private static boolean sameComponent(int one, int other) {
+        return one >>> PortTable.ASSURANCE_BITS == other >>> PortTable.ASSURANCE_BITS;
     }
 
     /** Candidates of that shape at an end; without a MAC address to go by they are all told for shape 0. */

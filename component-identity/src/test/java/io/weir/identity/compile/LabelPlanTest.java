@@ -310,6 +310,102 @@ class LabelPlanTest {
         assertFalse(epoch.couldTalk(answer, 0));
     }
 
+    /** Beyond an uplink are others than the component that is bound there by its IP address: the router, which says who it is by none. */
+    @Test
+    void shouldHearTheRouterBesideTheOnlyComponentOfAnUplink() {
+        Document rule = Documents.ruleSet(
+                "world",
+                Tier.PLATFORM,
+                Documents.rule(
+                        "all",
+                        1,
+                        RuleAction.ALLOW,
+                        List.of(new Peer.ById("reserved.world")),
+                        List.of(new Peer.ById("guest"))));
+        Document guest = Documents.component("guest", 1, List.of(), List.of());
+        for (OptionalLong mac : List.of(OptionalLong.empty(), OptionalLong.of(7))) {
+            Instance instance = new Instance("up", mac, 0, List.of(IpPrefix.ipv4(0x0A00_0009, 32)), List.of());
+            Document far = Documents.component("far", instance, List.of(), List.of());
+            PolicyEpoch epoch =
+                    compile(PolicySet.EMPTY.with(List.of(guest, far)).with(List.of(rule)));
+            FlowKey advertisement = solicitation(epoch, 1, "vm1")
+                    .ingress(epoch.portId("up"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                    .link(7, 0x3333_0000_0001L, 0, 0x86DD);
+            FlowKey answer = solicitation(epoch, 1, "up")
+                    .egress(epoch.portId("up"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                    .link(0x52_54_00_00_00_01L, 7, 0, 0x86DD);
+
+            assertTrue(epoch.couldTalk(advertisement, 0), "from the router " + mac);
+            assertTrue(epoch.couldTalk(answer, 0), "to the router " + mac);
+        }
+    }
+
+    /** Who is unknown at a port is no reason for ARP to pass there at a level that nobody has who is bound to it. */
+    @Test
+    void shouldNotLetArpReachAPortAtTheDefaultLevelForTheUnknownOnly() {
+        PolicyEpoch epoch = compile(
+                labelled("low", 1, "u:r:t:s0"),
+                labelled("high", 2, "u:r:t:s5"),
+                at("both", "vm3", 3, "u:r:t:s5"),
+                at("too", "vm3", 4, "u:r:t:s3"),
+                at("one", "vm4", 5, "u:r:t:s5"),
+                at("other", "vm4", 6, "u:r:t:s0-s3"));
+        for (PolicyMode mode : List.of(PolicyMode.AUDIT, PolicyMode.ENFORCE)) {
+            assertFalse(epoch.couldTalk(broadcast(epoch, "vm2", 2, mode), 0), "for it " + mode);
+            assertFalse(epoch.couldTalk(broadcast(epoch, "vm2", 9, mode), 0), "for another " + mode);
+            assertFalse(epoch.couldTalk(broadcast(epoch, "vm3", 3, mode), 0), "of several " + mode);
+        }
+        assertTrue(epoch.couldTalk(broadcast(epoch, "vm4", 6, PolicyMode.ENFORCE), 0));
+        assertTrue(epoch.couldTalk(broadcast(epoch, "vm4", 9, PolicyMode.AUDIT), 0));
+        FlowKey outside = broadcast(epoch, "vm2", 9, PolicyMode.AUDIT);
+        assertTrue(epoch.couldTalk(outside.egress(epoch.portId("vm2"), PortRole.UPLINK, PolicyMode.AUDIT), 0));
+    }
+
+    private static FlowKey broadcast(PolicyEpoch epoch, String to, int target, PolicyMode mode) {
+        return arp(epoch, "vm1", 1, to, target)
+                .ingress(epoch.portId("vm1"), PortRole.VM, mode)
+                .egress(epoch.portId(to), PortRole.VM, mode)
+                .link(0x52_54_00_00_00_01L, 0xFFFF_FFFF_FFFFL, 0, 0x0806);
+    }
+
+    /** One component says its MAC address, and one that has the same address says its IP address only. */
+    @Test
+    void shouldTellTheLevelOfArpByItsAddressesWhereOnlyTheOtherSaysItsMacAddress() {
+        PolicyEpoch epoch = compile(
+                Documents.labelled(
+                        Documents.component("host", Documents.instance("vm1", 1), List.of(), List.of()), "u:r:t:s3"),
+                at("inner", "vm1", 2, "u:r:t:s5"),
+                labelled("peer", 3, "u:r:t:s5"));
+        FlowKey asks = arp(epoch, "vm1", 2, "vm3", 3).link(0x52_54_00_00_00_01L, 0xFFFF_FFFF_FFFFL, 0, 0x0806);
+
+        assertTrue(epoch.couldTalk(asks, 0));
+        assertEquals("s5", numbers.text(epoch.level(asks)));
+        FlowKey answer = arp(epoch, "vm3", 3, "vm1", 2).link(0x52_54_00_00_00_03L, 0x52_54_00_00_00_01L, 0, 0x0806);
+        assertTrue(epoch.couldTalk(answer, 0));
+        assertEquals("s5", numbers.text(epoch.level(answer)));
+    }
+
+    /** Beyond a tunnel, too, are others than the only component that is bound there. */
+    @Test
+    void shouldTellTheLevelOfArpByItsAddressesBeyondAnUplink() {
+        PolicyEpoch epoch = compile(
+                at("far", "tun", 9, "u:r:t:s5"), labelled("many", 1, "u:r:t:s0-s5"), labelled("low", 2, "u:r:t:s0"));
+
+        assertEquals("s5", numbers.text(epoch.level(outwards(epoch, "vm1", 1, 9, 0xFFFF_FFFF_FFFFL))));
+        assertEquals("s0", numbers.text(epoch.level(outwards(epoch, "vm1", 1, 8, 0xFFFF_FFFF_FFFFL))), "for others");
+        assertEquals("s0", numbers.text(epoch.level(outwards(epoch, "vm1", 1, 8, 7))), "to others");
+        FlowKey router = arp(epoch, "tun", 8, "vm2", 2)
+                .ingress(epoch.portId("tun"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                .link(7, 0x52_54_00_00_00_02L, 0, 0x0806);
+        assertEquals("s0", numbers.text(epoch.level(router)), "of others");
+    }
+
+    private static FlowKey outwards(PolicyEpoch epoch, String from, int sender, int target, long mac) {
+        return arp(epoch, from, sender, "tun", target)
+                .egress(epoch.portId("tun"), PortRole.UPLINK, PolicyMode.ENFORCE)
+                .link(0x52_54_00_00_00_00L + sender, mac, 0, 0x0806);
+    }
+
     private static FlowKey solicitation(PolicyEpoch epoch, int sender, String to) {
         return new FlowKey()
                 .clear()
