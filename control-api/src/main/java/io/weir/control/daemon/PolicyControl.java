@@ -25,6 +25,7 @@ import io.weir.datapath.worker.Switch;
 import io.weir.identity.compile.PolicyCompiler;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.label.LabelSettings;
+import io.weir.ipsec.tunnel.Tunnels;
 
 /**
  * The policy of the daemon: store, engine, timer and services, wired to the switch.
@@ -51,6 +52,7 @@ final class PolicyControl {
     static PolicyControl open(
             HostSettings settings,
             Switch bridge,
+            Tunnels tunnels,
             EventLog events,
             EpochPublisher publisher,
             AuditSink audit,
@@ -73,7 +75,8 @@ final class PolicyControl {
                     new LabelSettings(settings.domain(), PortLabels.of(settings.ports(), settings.peerLabels()))));
             engine.start();
             undo.after(new PolicyTimer(engine));
-            Explanations explanations = new Explanations(engine, ports, clock, budgetBytes);
+            SwitchTunnels paths = new SwitchTunnels(bridge, tunnels, settings.peerLabels());
+            Explanations explanations = new Explanations(engine, ports, paths, clock, budgetBytes);
             return new PolicyControl(
                     engine,
                     List.of(new PolicyEndpoint(engine, explanations, repository), new GrantEndpoint(engine, clock)));
