@@ -8,10 +8,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import io.weir.control.config.SpiText;
 import io.weir.control.v1.ExplainRequest;
 import io.weir.control.v1.Explanation;
 import io.weir.control.v1.RuleReference;
 import io.weir.control.v1.SideExplanation;
+import io.weir.control.v1.TunnelExplanation;
 import io.weir.identity.component.L4Text;
 
 /** {@code weir explain FROM TO tcp/5432 [--at N]}. */
@@ -20,7 +22,7 @@ import io.weir.identity.component.L4Text;
         description = "Say whether a flow would pass, and why; the answer is that of the packet path's own code.",
         footer = {
             "",
-            "Exit status: 0 allowed, 1 denied.",
+            "Exit status: 0 passes, 1 denied, or allowed and then dropped because the tunnel has no SA for it.",
             "Examples:",
             "  weir explain pay.api pay.ledger-db tcp/5432",
             "  weir explain 10.9.1.7 pay.ledger-db icmp/8 --at 12",
@@ -40,7 +42,7 @@ final class ExplainCommand extends DaemonVerb {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "As revision N by itself says, without grants and quarantines of now; default: the epoch in force.")
+                    "As revision N by itself says, without grants, quarantines and SAs of now; default: the epoch in force.")
     private int revision;
 
     @Option(
@@ -67,7 +69,9 @@ final class ExplainCommand extends DaemonVerb {
         } else {
             print(out, answer);
         }
-        return answer.getAction().equals("allow") ? ExitCode.DONE : ExitCode.REFUSED;
+        boolean passes = answer.getAction().equals("allow")
+                && answer.getTunnel().getDropReason().isEmpty();
+        return passes ? ExitCode.DONE : ExitCode.REFUSED;
     }
 
     private void destination(ExplainRequest.Builder request) {
@@ -85,12 +89,15 @@ final class ExplainCommand extends DaemonVerb {
     }
 
     private void print(PrintWriter out, Explanation answer) {
-        line(out, from + " -> " + to + ' ' + l4 + ": " + answer.getAction() + reason(answer));
+        line(out, from + " -> " + to + ' ' + l4 + ": " + answer.getAction() + reason(answer) + then(answer));
         side(out, "egress of ", answer.getEgress());
         side(out, "ingress of ", answer.getIngress());
         line(out, "labels: " + answer.getLabel());
         if (!answer.getAuditAction().isEmpty()) {
             line(out, "without audit: " + answer.getAuditAction() + ' ' + answer.getAuditReason());
+        }
+        if (answer.hasTunnel()) {
+            tunnel(out, answer.getTunnel());
         }
         line(out, "judged: " + answer.getSource() + " -> " + answer.getDestination() + others(answer));
         line(out, epoch(answer));
@@ -98,10 +105,14 @@ final class ExplainCommand extends DaemonVerb {
     }
 
     private static String others(Explanation answer) {
-        return answer.getFlows() == 1
-                ? ""
-                : ", one of " + answer.getFlows() + " pairs of instances, of which " + answer.getFlowsAllowed()
-                        + " pass";
+        if (answer.getFlows() == 1) {
+            return "";
+        }
+        String pairs =
+                ", one of " + answer.getFlows() + " pairs of instances, of which " + answer.getFlowsAllowed() + " pass";
+        return answer.getFlowsDropped() == 0
+                ? pairs
+                : pairs + " the policy and " + answer.getFlowsDropped() + " of those are dropped by tunnels";
     }
 
     private static String epoch(Explanation answer) {
@@ -112,6 +123,29 @@ final class ExplainCommand extends DaemonVerb {
 
     private static String reason(Explanation answer) {
         return answer.getReason().isEmpty() ? "" : " (" + answer.getReason() + ": " + answer.getReasonText() + ')';
+    }
+
+    /** What comes after the verdict, which stays as it is. */
+    private static String then(Explanation answer) {
+        String drop = answer.getTunnel().getDropReason();
+        return drop.isEmpty() ? "" : ", then dropped as " + drop;
+    }
+
+    private static void tunnel(PrintWriter out, TunnelExplanation tunnel) {
+        String way = "tunnel to " + tunnel.getPeer() + " by port " + tunnel.getPort() + ": ";
+        if (!tunnel.getDropReason().isEmpty()) {
+            line(out, way + tunnel.getDropReason() + ": " + tunnel.getDropText());
+        } else if (tunnel.getSpi() != 0) {
+            String level = tunnel.getLevel().isEmpty() ? "without label" : "at " + tunnel.getLevel();
+            line(out, way + "outbound SA " + SpiText.of(tunnel.getSpi()) + ' ' + level + ", " + state(tunnel));
+        } else {
+            line(out, way + "not asked for an SA, as the flow is denied");
+        }
+        tunnel.getWarningsList().forEach(warning -> line(out, "  warning: " + warning));
+    }
+
+    private static String state(TunnelExplanation tunnel) {
+        return tunnel.getSpi() == 0 ? "" : TunnelListing.word(tunnel.getState(), "SA_STATE_");
     }
 
     private static void side(PrintWriter out, String which, SideExplanation side) {
@@ -138,7 +172,7 @@ final class ExplainCommand extends DaemonVerb {
     }
 
     private static Map<String, Object> document(Explanation answer) {
-        return Json.fields()
+        Json.Fields fields = Json.fields()
                 .put("action", answer.getAction())
                 .put("reason", answer.getReason())
                 .put("egress", document(answer.getEgress()))
@@ -153,7 +187,24 @@ final class ExplainCommand extends DaemonVerb {
                 .put("destination", answer.getDestination())
                 .put("flows", answer.getFlows())
                 .put("flowsAllowed", answer.getFlowsAllowed())
-                .put("withoutGrants", answer.getWithoutGrants())
+                .put("flowsDropped", answer.getFlowsDropped())
+                .put("withoutGrants", answer.getWithoutGrants());
+        if (answer.hasTunnel()) {
+            fields.put("tunnel", document(answer.getTunnel()));
+        }
+        return fields.map();
+    }
+
+    private static Map<String, Object> document(TunnelExplanation tunnel) {
+        return Json.fields()
+                .put("peer", tunnel.getPeer())
+                .put("port", tunnel.getPort())
+                .put("level", tunnel.getLevel())
+                .put("spi", tunnel.getSpi() == 0 ? "" : SpiText.of(tunnel.getSpi()))
+                .put("state", state(tunnel))
+                .put("dropReason", tunnel.getDropReason())
+                .put("dropText", tunnel.getDropText())
+                .put("warnings", tunnel.getWarningsList())
                 .map();
     }
 

@@ -86,10 +86,10 @@ final class FlowLine {
         return protocol.startsWith("icmp");
     }
 
-    /** {@code tcp}, {@code icmp 8/0} (type and code), {@code ethernet}. */
+    /** {@code tcp}, {@code icmp 8/0} (type and code), {@code arp}, which alone has addresses without a protocol, {@code ethernet}. */
     private static String protocol(FlowRecord record) {
         if (record.getProtocol().isEmpty()) {
-            return record.getSource().getAddress().isEmpty() ? "ethernet" : "";
+            return record.getSource().getAddress().isEmpty() ? "ethernet" : "arp";
         }
         int port = record.getDestination().getPort();
         return isIcmp(record.getProtocol())

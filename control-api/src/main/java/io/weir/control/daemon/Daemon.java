@@ -81,7 +81,7 @@ public final class Daemon implements AutoCloseable {
         bridge.listen(event -> LOG.info("{} {} {}", event.kind(), event.port(), event.detail()));
         PublishedEpochs epochs = new PublishedEpochs(bridge);
         FlowRecorder recorder = undo.after(recorder(bridge, epochs));
-        PolicyControl policy = PolicyControl.open(settings, bridge, events, epochs, recorder.audit(), undo);
+        PolicyControl policy = PolicyControl.open(settings, bridge, tunnels, events, epochs, recorder.audit(), undo);
         recorder.watch(policy.engine()::denied);
         ChangeLog changes = new ChangeLog(recorder.audit(), recorder.source());
         TunnelWatch watch = undo.after(new TunnelWatch(tunnels, events, recorder.audit(), recorder.source()));

@@ -1,6 +1,10 @@
 package io.weir.control.daemon;
 
 import java.util.List;
+import java.util.Optional;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.grpc.BindableService;
 
@@ -21,10 +25,13 @@ import io.weir.control.policy.PortLabels;
 import io.weir.control.repository.EmbeddedRepository;
 import io.weir.control.repository.Repository;
 import io.weir.control.repository.RepositoryException;
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.worker.Switch;
 import io.weir.identity.compile.PolicyCompiler;
+import io.weir.identity.component.Document;
 import io.weir.identity.document.ProblemException;
 import io.weir.identity.label.LabelSettings;
+import io.weir.ipsec.tunnel.Tunnels;
 
 /**
  * The policy of the daemon: store, engine, timer and services, wired to the switch.
@@ -34,6 +41,8 @@ import io.weir.identity.label.LabelSettings;
 final class PolicyControl {
     /** Of the heap: what one epoch may take at most, because two live at once while sessions go over. */
     private static final int HEAP_SHARE = 4;
+
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
 
     private final PolicyEngine engine;
     private final List<BindableService> services;
@@ -51,6 +60,7 @@ final class PolicyControl {
     static PolicyControl open(
             HostSettings settings,
             Switch bridge,
+            Tunnels tunnels,
             EventLog events,
             EpochPublisher publisher,
             AuditSink audit,
@@ -73,13 +83,33 @@ final class PolicyControl {
                     new LabelSettings(settings.domain(), PortLabels.of(settings.ports(), settings.peerLabels()))));
             engine.start();
             undo.after(new PolicyTimer(engine));
-            Explanations explanations = new Explanations(engine, ports, clock, budgetBytes);
+            warning(settings, engine.current().documents().documents()).ifPresent(warning -> LOG.warn("{}", warning));
+            SwitchTunnels paths = new SwitchTunnels(bridge, tunnels, settings.peerLabels());
+            Explanations explanations = new Explanations(engine, ports, paths, clock, budgetBytes);
             return new PolicyControl(
                     engine,
                     List.of(new PolicyEndpoint(engine, explanations, repository), new GrantEndpoint(engine, clock)));
         } catch (RepositoryException | ProblemException refused) {
             throw new StartException("the policy cannot start: " + refused.getMessage());
         }
+    }
+
+    /** What nobody means who starts for the first time: a firewall that knows nobody. Empty where nothing enforces, or documents say who is there. */
+    static Optional<String> warning(HostSettings settings, List<Document> documents) {
+        long enforcing = settings.ports().stream()
+                .filter(port -> port.policy().mode() == PolicyMode.ENFORCE)
+                .count();
+        boolean later = settings.ports().isEmpty() && settings.policyMode() == PolicyMode.ENFORCE;
+        if (!documents.isEmpty() || (enforcing == 0 && !later)) {
+            return Optional.empty();
+        }
+        String where = later
+                ? "for ports to come"
+                : "at " + enforcing + " of " + settings.ports().size() + " ports";
+        return Optional.of(
+                "policy.mode: is enforce " + where + ", and no document is in force: nothing passes them, ARP"
+                        + " included; apply manifests that say who is there (weir apply -f FILE), or say policy: {mode: off}"
+                        + " until then");
     }
 
     PolicyEngine engine() {

@@ -14,6 +14,7 @@ import io.weir.control.policy.Explanations;
 import io.weir.control.policy.FlowChanges;
 import io.weir.control.policy.MeaningDiff;
 import io.weir.control.policy.Quarantine;
+import io.weir.control.policy.TunnelPath;
 import io.weir.control.repository.DocumentName;
 import io.weir.control.repository.RevisionInfo;
 import io.weir.control.repository.StoredDocument;
@@ -26,6 +27,7 @@ import io.weir.control.v1.FlowChange;
 import io.weir.control.v1.QuarantineEntry;
 import io.weir.control.v1.RuleReference;
 import io.weir.control.v1.SideExplanation;
+import io.weir.control.v1.TunnelExplanation;
 import io.weir.datapath.pipeline.DropReason;
 import io.weir.datapath.policy.Action;
 import io.weir.datapath.policy.Assurance;
@@ -177,13 +179,35 @@ final class PolicyMessages {
                 .setDestination(end(answer.probe().destination(), key.destinationHigh(), key.destinationLow(), key))
                 .setFlows(answer.flows())
                 .setFlowsAllowed(answer.allowed())
+                .setFlowsDropped(answer.dropped())
                 .setWithoutGrants(answer.alone());
+        TunnelPath path = answer.path();
+        if (path != null) {
+            message.setTunnel(message(path));
+        }
         if (explanation.reason() != DropReason.NONE) {
             message.setReasonText(DropReason.ofCode(explanation.reason()).description());
         }
         if (explanation.auditAction() != Action.NONE) {
             message.setAuditAction(Action.name(explanation.auditAction()))
                     .setAuditReason(reason(explanation.auditReason()));
+        }
+        return message.build();
+    }
+
+    private static TunnelExplanation message(TunnelPath path) {
+        TunnelExplanation.Builder message = TunnelExplanation.newBuilder()
+                .setPeer(path.peer())
+                .setPort(path.port())
+                .setLevel(path.level())
+                .setSpi(path.spi())
+                .setDropText(path.dropText())
+                .addAllWarnings(path.warnings());
+        if (path.state() != null) {
+            message.setState(TunnelMessages.state(path.state()));
+        }
+        if (path.drop() != null) {
+            message.setDropReason(path.drop().label());
         }
         return message.build();
     }

@@ -133,7 +133,7 @@ final class TunnelMessages {
         return Math.max(0, lifetimeNs - sa.ageNs());
     }
 
-    private static SaState state(SaStatus.Expiry expiry) {
+    static SaState state(SaStatus.Expiry expiry) {
         return switch (expiry) {
             case NONE -> SaState.SA_STATE_ACTIVE;
             case SOFT -> SaState.SA_STATE_EXPIRING;

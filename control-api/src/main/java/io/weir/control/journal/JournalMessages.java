@@ -93,7 +93,8 @@ public final class JournalMessages {
             int protocol, long high, long low, int port, String component, String switchPort) {
         FlowEnd.Builder end =
                 FlowEnd.newBuilder().setPort(port).setComponent(component).setSwitchPort(switchPort);
-        return protocol == FlowKey.NOT_IP ? end : end.setAddress(IpText.address(high, low));
+        boolean none = protocol == FlowKey.NOT_IP && (high | low) == 0; // ARP names addresses without being IP
+        return none ? end : end.setAddress(IpText.address(high, low));
     }
 
     static FlowRecord.Builder change(ChangeEntry entry) {

@@ -8,7 +8,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
+
 import io.weir.control.clock.DurableClock;
+import io.weir.datapath.policy.FlowKey;
+import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.policy.Verdict;
 import io.weir.identity.compile.CompileRequest;
 import io.weir.identity.compile.PolicyCompiler;
@@ -33,6 +37,7 @@ public final class Explanations {
 
     private final PolicyEngine engine;
     private final PortPolicies ports;
+    private final TunnelPaths tunnels;
     private final DurableClock clock;
     private final long budgetBytes;
     private final Semaphore compiling = new Semaphore(1, true);
@@ -42,15 +47,17 @@ public final class Explanations {
      *
      * @param budgetBytes most that an epoch may take while a question is answered
      */
-    public Explanations(PolicyEngine engine, PortPolicies ports, DurableClock clock, long budgetBytes) {
+    public Explanations(
+            PolicyEngine engine, PortPolicies ports, TunnelPaths tunnels, DurableClock clock, long budgetBytes) {
         this.engine = engine;
         this.ports = ports;
+        this.tunnels = tunnels;
         this.clock = clock;
         this.budgetBytes = budgetBytes;
     }
 
     /**
-     * Why a flow would be judged as it would.
+     * Why a flow would be judged as it would; by the epoch in force, also what a tunnel then does with it.
      *
      * @param from component id, reserved id or IP address
      * @param to the same
@@ -67,7 +74,8 @@ public final class Explanations {
         PolicyEpoch epoch = engine.current();
         int number = level.map(LevelNumbers.process()::find).orElse(0);
         if (revision.isEmpty() && (level.isEmpty() || number != 0)) {
-            return explain(epoch, new Question(from, to, protocol, port, number), false);
+            TunnelPaths now = tunnels.now();
+            return explain(epoch, new Question(from, to, protocol, port, number, LevelNumbers.process(), now), false);
         }
         return alone(() -> {
             LevelNumbers own = numbers();
@@ -76,7 +84,9 @@ public final class Explanations {
             PolicyEpoch asked = revision.isEmpty()
                     ? compiled(compiler, epoch.revision(), epoch.documents())
                     : compiled(compiler, revision.get());
-            return explain(asked, new Question(from, to, protocol, port, there), true);
+            // Whatever SAs there are now, they are none of an older revision's.
+            TunnelPaths now = revision.isEmpty() ? tunnels.now() : (egress, at) -> Optional.empty();
+            return explain(asked, new Question(from, to, protocol, port, there, own, now), true);
         });
     }
 
@@ -85,8 +95,27 @@ public final class Explanations {
         return new LevelNumbers(ThreadLocalRandom.current());
     }
 
-    /** What is asked about. */
-    private record Question(String from, String to, int protocol, int port, int level) {}
+    /**
+     * What is asked about.
+     *
+     * @param numbers of the epoch that is asked
+     */
+    private record Question(
+            String from, String to, int protocol, int port, int level, LevelNumbers numbers, TunnelPaths tunnels) {
+        /** The way of a flow that was judged, as the packet path takes it: without policy at both its ports nothing gives it a level. */
+        @Nullable
+        TunnelPath path(Probe probe, Verdict verdict) {
+            FlowKey key = probe.key();
+            boolean judged = key.ingressMode() != PolicyMode.OFF || key.egressMode() != PolicyMode.OFF;
+            int number = judged ? verdict.label() : key.label();
+            Optional<Level> at = number == 0 ? Optional.empty() : Optional.of(numbers.level(number));
+            TunnelPath path = tunnels.path(probe.destination().port(), at).orElse(null);
+            if (path == null || verdict.allowed()) {
+                return path;
+            }
+            return path.inRange() ? null : path.denied();
+        }
+    }
 
     private Answer explain(PolicyEpoch epoch, Question question, boolean alone) {
         PortPolicies now = ports.now();
@@ -100,32 +129,57 @@ public final class Explanations {
         }
         long nowNs = clock.nowNs();
         Verdict verdict = new Verdict();
-        List<Probe> denied = probes.stream()
-                .filter(probe -> {
-                    epoch.evaluate(probe.key(), nowNs, verdict);
-                    return !verdict.allowed();
-                })
-                .toList();
-        Probe shown = denied.isEmpty() ? probes.getFirst() : denied.getFirst();
+        Probe denied = null;
+        Probe dropped = null;
+        int allowed = 0;
+        int lost = 0;
+        for (Probe probe : probes) {
+            epoch.evaluate(probe.key(), nowNs, verdict);
+            if (!verdict.allowed()) {
+                denied = denied == null ? probe : denied;
+                continue;
+            }
+            allowed++;
+            TunnelPath path = question.path(probe, verdict);
+            if (path != null && path.drops()) {
+                lost++;
+                dropped = dropped == null ? probe : dropped;
+            }
+        }
+        Probe shown = denied != null ? denied : dropped != null ? dropped : probes.getFirst();
+        epoch.evaluate(shown.key(), nowNs, verdict);
         return new Answer(
                 epoch,
                 Explainer.explain(epoch, shown.key(), nowNs),
                 shown,
+                question.path(shown, verdict),
                 probes.size(),
-                probes.size() - denied.size(),
+                allowed,
+                lost,
                 alone);
     }
 
     /**
      * An explanation, and the epoch that it is of.
      *
-     * @param probe the flow that it explains: of those between the ends the first that is denied, or the first
+     * @param probe the flow that it explains: of those between the ends the first that is denied, else the first that a tunnel
+     * drops, else the first
+     * @param path what the tunnel that it leaves by does with it, which is no part of the verdict; null when there is none, or it
+     * was not asked
      * @param flows how many flows there are between instances of the ends
-     * @param allowed how many of them pass
+     * @param allowed how many of them the policy lets pass
+     * @param dropped how many of those a tunnel drops
      * @param alone whether it is of a revision by itself, without grants and quarantines
      */
     public record Answer(
-            PolicyEpoch epoch, Explanation explanation, Probe probe, int flows, int allowed, boolean alone) {}
+            PolicyEpoch epoch,
+            Explanation explanation,
+            Probe probe,
+            @Nullable TunnelPath path,
+            int flows,
+            int allowed,
+            int dropped,
+            boolean alone) {}
 
     private <T> T alone(Supplier<T> answer) {
         acquire();

@@ -96,6 +96,14 @@ class FirewallDaemonTest {
     }
 
     @Test
+    void shouldShowTheAddressesThatDeniedArpNames() throws IOException {
+        daemon.sendArp();
+
+        String flows = daemon.await(text -> text.contains("neighbour-unreachable"), "flows", "--verdict", "deny");
+        assertTrue(flows.contains("10.0.0.1 -> 10.0.0.2 arp DENIED neighbour-unreachable"), flows);
+    }
+
+    @Test
     void shouldQuarantineByTheMachineAfterTooManyDenials() throws IOException {
         daemon.apply(LiveDaemon.WEB + "  violations: {quarantineAfter: {count: 20, windowMs: 10000}}\n", LiveDaemon.DB);
         daemon.send(50, OTHER);

@@ -105,6 +105,12 @@ final class LiveDaemon implements AutoCloseable {
         String _ = weir(ExitCode.DONE, "replay", capture, "--port", WebDatagrams.PORT);
     }
 
+    /** Lets web ask by ARP for db. */
+    void sendArp() throws IOException {
+        String capture = WebDatagrams.writeArp(folder).toString();
+        String _ = weir(ExitCode.DONE, "replay", capture, "--port", WebDatagrams.PORT);
+    }
+
     /** Asks until the answer is as wanted; the test's own time limit ends it. */
     String await(Predicate<String> wanted, String... words) {
         while (true) {

@@ -84,6 +84,32 @@ class TunnelDaemonIT {
         String explained = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53");
 
         assertTrue(explained.contains("is not in s0-s5, the range of the egress port"), explained);
+        assertTrue(explained.contains("warning: the label of peer b is s0-s5, which does not have s7: "), explained);
+    }
+
+    @Test
+    void shouldExplainWhichSaTakesAFlowAndSayWhenItIsGone() throws IOException {
+        hosts.apply("s2", "s2-s5");
+
+        String taken = hosts.onA(ExitCode.DONE, "explain", "web", "db", "udp/53");
+        assertTrue(taken.contains("tunnel to b by port tun-b: outbound SA 0x1001 at s2, active\n"), taken);
+        String json = hosts.onA(ExitCode.DONE, "explain", "web", "db", "udp/53", "-o", "json");
+        assertTrue(json.contains("\"spi\" : \"0x1001\"") && json.contains("\"dropReason\" : \"\""), json);
+        String here = hosts.onB(ExitCode.DONE, "explain", "web", "db", "udp/53");
+        assertFalse(here.contains("tunnel to"), here);
+
+        String _ = hosts.onA(ExitCode.DONE, words("sas remove --peer b --direction out --spi 0x1001"));
+        String gone = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53");
+        assertTrue(gone.contains("udp/53: allow, then dropped as esp-no-sa\n"), gone);
+        assertTrue(gone.contains("esp-no-sa: no outbound SA at s2 to b; add one (weir sas add --peer b "), gone);
+        String goneJson = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53", "-o", "json");
+        assertTrue(
+                goneJson.contains("\"action\" : \"allow\"")
+                        && goneJson.contains("\"dropReason\" : \"esp-no-sa\"")
+                        && goneJson.contains("\"flowsDropped\" : 1"),
+                goneJson);
+        String byItself = hosts.onA(ExitCode.DONE, "explain", "web", "db", "udp/53", "--at", "1");
+        assertFalse(byItself.contains("tunnel to"), byItself);
     }
 
     @Test
@@ -109,6 +135,8 @@ class TunnelDaemonIT {
     @Test
     void shouldDropAndCountALevelWithoutAnSa() throws IOException {
         hosts.apply("s5", "s5");
+        String explained = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53");
+        assertTrue(explained.contains("allow, then dropped as esp-no-sa"), explained);
 
         hosts.send(DNS);
 
@@ -146,6 +174,7 @@ class TunnelDaemonIT {
 
     @Test
     void shouldTellWhenALifetimeIsOver() throws IOException {
+        hosts.apply("s5", "s5");
         String keys = hosts.keyFile("next.keys", "0x1005: " + TwoTunnelHosts.KEY_NEXT + "\n")
                 .toString();
         String _ = hosts.onA(
@@ -157,6 +186,10 @@ class TunnelDaemonIT {
         assertTrue(flows.contains("CHANGE b sa by weir"), flows);
         assertTrue(hosts.onA(ExitCode.DONE, "sas").contains("expired"));
         assertTrue(hosts.onA(ExitCode.DONE, "events").contains("sa-expired"));
+        String explained = hosts.onA(ExitCode.REFUSED, "explain", "web", "db", "udp/53");
+        assertTrue(explained.contains("allow, then dropped as esp-sa-exhausted"), explained);
+        hosts.send(DNS);
+        String _ = hosts.awaitA(text -> text.contains("\"esp-sa-exhausted\""), "tunnels", "-o", "json");
     }
 
     @Test

@@ -16,6 +16,7 @@ final class WebDatagrams {
     static final String PORT = "p-web";
 
     private static final int IPV4 = 0x0800;
+    private static final int ARP = 0x0806;
     private static final int UDP = 17;
 
     private WebDatagrams() {}
@@ -23,7 +24,23 @@ final class WebDatagrams {
     /** Writes a capture of so many to one port of db, for {@code weir replay}. */
     static Path write(Path folder, int count, int port) throws IOException {
         Path capture = folder.resolve("send.pcapng");
-        byte[] frame = datagram(port);
+        return write(capture, datagram(port), count);
+    }
+
+    /** Writes a capture of one ARP request of web for db (RFC 826). */
+    static Path writeArp(Path folder) throws IOException {
+        ByteBuffer frame = ByteBuffer.allocate(60);
+        frame.putShort((short) -1).putInt(-1).putShort((short) 0x5254).putInt(1).putShort((short) ARP);
+        frame.putShort((short) 1)
+                .putShort((short) IPV4)
+                .putShort((short) 0x0604)
+                .putShort((short) 1);
+        frame.putShort((short) 0x5254).putInt(1).putInt(0x0A000001);
+        frame.putShort((short) 0).putInt(0).putInt(0x0A000002);
+        return write(folder.resolve("arp.pcapng"), frame.array(), 1);
+    }
+
+    private static Path write(Path capture, byte[] frame, int count) throws IOException {
         try (OutputStream out = Files.newOutputStream(capture);
                 PcapngWriter writer = new PcapngWriter(out, "test", 65_535)) {
             for (int i = 0; i < count; i++) {

@@ -1,12 +1,17 @@
 package io.weir.control.daemon;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -14,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.weir.control.config.HostConfig;
 import io.weir.control.config.HostSettings;
+import io.weir.identity.component.Document;
+import io.weir.identity.manifest.ManifestReader;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,6 +30,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 /** Without ports, so that no rights are needed. */
 @Timeout(60)
 class DaemonTest {
+    private static final String NO_DOCUMENT = "no document is in force";
+
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path folder;
@@ -138,5 +147,49 @@ class DaemonTest {
             next.start();
             assertTrue(Files.exists(settings.socket()));
         }
+    }
+
+    @Test
+    void shouldWarnOnceThatItEnforcesWithoutAnyDocument() {
+        String started = started(enforcing(""));
+
+        assertEquals(
+                1, started.lines().filter(line -> line.contains(NO_DOCUMENT)).count(), started);
+        assertTrue(started.contains("WARN") && started.contains("(weir apply -f FILE)"), started);
+        assertFalse(started(settings("")).contains(NO_DOCUMENT));
+    }
+
+    @Test
+    void shouldWarnOfNoDocumentOnlyWhereAPortEnforces() {
+        String out = "out: " + folder.resolve("p.pcapng");
+        HostSettings one = settings("ports:\n  - {name: p1, type: pcap, " + out + ", policy: {mode: enforce}}\n");
+        HostSettings none = enforcing("ports:\n  - {name: p1, type: pcap, " + out + ", policy: {mode: off}}\n");
+        List<Document> documents = ManifestReader.read(
+                "web.yaml",
+                "apiVersion: weir/v1\nkind: Component\nmetadata: {id: web}\nspec: {identity: {instances: [{port: p1}]}}\n");
+
+        assertTrue(PolicyControl.warning(one, List.of()).orElse("").contains("is enforce at 1 of 1 ports, "));
+        assertEquals(Optional.empty(), PolicyControl.warning(one, documents));
+        assertEquals(Optional.empty(), PolicyControl.warning(none, List.of()));
+    }
+
+    private HostSettings enforcing(String more) {
+        return HostConfig.read(
+                "weir.yaml",
+                "host: lab\ndataDir: " + folder.resolve("enforcing") + "\nrunDir: " + folder.resolve("run")
+                        + "\npolicy: {mode: enforce}\nworkers: 1\n" + more);
+    }
+
+    /** What a daemon with those settings logs at its start. */
+    private static String started(HostSettings settings) {
+        PrintStream before = System.err;
+        ByteArrayOutputStream logged = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(logged, true, StandardCharsets.UTF_8));
+        try (Daemon daemon = new Daemon(settings)) {
+            daemon.start();
+        } finally {
+            System.setErr(before);
+        }
+        return logged.toString(StandardCharsets.UTF_8);
     }
 }

@@ -145,7 +145,7 @@ final class ControlReach {
     }
 
     /** A probe's own address is the one it asks for, and an announcement asks for nobody's. */
-    private static void arp(PacketBatch batch, int i, UnsafeBuffer frame, FlowKey ends) {
+    static void arp(PacketBatch batch, int i, UnsafeBuffer frame, FlowKey ends) {
         int arp = batch.networkOffset(i);
         int sender = i32(frame, arp + ARP_SENDER_IP_OFFSET);
         int target = i32(frame, arp + ARP_TARGET_IP_OFFSET);

@@ -124,6 +124,9 @@ final class Judge {
             return;
         }
         int level = levelOfFlow(batch, i, policy);
+        if (batch.is(i, PacketBatch.IS_ARP)) {
+            ControlReach.arp(batch, i, frame, flow); // for the record: as a flow it has no addresses
+        }
         verdict.begin(policy.epoch());
         verdict.label(level);
         if (!refuse(batch, i, batch.egressPort(i), reason)) {
