@@ -60,6 +60,9 @@ public interface LibC {
 
     int ftruncate(int fd, @intptr_t long length);
 
+    @intptr_t
+    long lseek(int fd, @intptr_t long offset, int whence);
+
     /** Answers a positive errno, and leaves errno as it was. */
     int posix_fallocate(int fd, @intptr_t long offset, @intptr_t long length);
 

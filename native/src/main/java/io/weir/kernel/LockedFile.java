@@ -11,43 +11,73 @@ import static io.weir.kernel.LibC.LIBC;
  * <p>Threading: its owner; {@link #force} any thread.
  */
 public final class LockedFile implements AutoCloseable {
-    private static final int OWNER_READ_WRITE = 0600;
     private static final int LOCK_EX_NB = 2 | 4;
+    private static final int ATTEMPTS = 3;
 
+    private final SizedFile file;
     private final int fd;
     private final Path path;
     private final long length;
 
-    private LockedFile(int fd, Path path, long length) {
-        this.fd = fd;
+    private LockedFile(SizedFile file, Path path, long length) {
+        this.file = file;
+        this.fd = file.fd();
         this.path = path;
         this.length = length;
     }
 
     /**
-     * Opens the file, created when missing and set to {@code length} bytes; bytes that are new read 0.
+     * Opens the file, created when missing and extended to {@code length} bytes; bytes that are new read 0. What is behind them in a
+     * longer file stays. When opening fails, the file is as it was, or none.
      *
      * @param owners whose the file is, as an operator knows them: "daemon"
      * @throws KernelException when it cannot be opened or resized, or somebody else has it
      */
     public static LockedFile open(Path path, long length, String owners) {
         String remedy = "make the directory of " + path + " writable and free " + length + " bytes there";
-        int fd = Errno.require(
-                Syscall.open(path.toString(), Syscall.O_RDWR | Syscall.O_CREAT, OWNER_READ_WRITE),
-                "open " + path,
-                remedy);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            SizedFile file = SizedFile.open(path, remedy);
+            if (lock(file, path, owners)) {
+                return extended(file, path, length, remedy);
+            }
+        }
+        throw new KernelException("lock " + path, -Errno.EAGAIN, another(owners));
+    }
+
+    /** False when who had it before has removed it meanwhile. */
+    private static boolean lock(SizedFile file, Path path, String owners) {
+        int result = Syscall.result(LIBC.flock(file.fd(), LOCK_EX_NB));
+        boolean present = result == 0 && file.present();
+        if (!present) {
+            file.close();
+        }
+        Errno.require(result, "lock " + path, another(owners));
+        return present;
+    }
+
+    private static String another(String owners) {
+        return "another " + owners + " has it: stop that one, or give each " + owners + " a folder of its own";
+    }
+
+    private static LockedFile extended(SizedFile file, Path path, long length, String remedy) {
         try {
-            Errno.require(
-                    Syscall.result(LIBC.flock(fd, LOCK_EX_NB)),
-                    "lock " + path,
-                    "another " + owners + " has it: stop that one, or give each " + owners + " a folder of its own");
-            Errno.require(Syscall.result(LIBC.ftruncate(fd, length)), "resize " + path, remedy);
-            Errno.require(-LIBC.posix_fallocate(fd, 0, length), "reserve " + length + " bytes for " + path, remedy);
-            return new LockedFile(fd, path, length);
+            file.extend(length, remedy);
+            return new LockedFile(file, path, length);
         } catch (KernelException refused) {
-            Syscall.close(fd);
+            file.undo();
+            file.close();
             throw refused;
         }
+    }
+
+    /** Whether there was no such file before. */
+    public boolean made() {
+        return file.made();
+    }
+
+    /** For who has written nothing to it: removes it if there was none before, else gives it the length it had. */
+    public void undo() {
+        file.undo();
     }
 
     /** Reads all of it to an address. @throws KernelException when it cannot be read */
@@ -82,6 +112,6 @@ public final class LockedFile implements AutoCloseable {
     /** The file is free for others. */
     @Override
     public void close() {
-        Syscall.close(fd);
+        file.close();
     }
 }

@@ -11,39 +11,51 @@ import static io.weir.kernel.LibC.LIBC;
  * <p>Threading: opened and closed by its owner; the memory follows the rules of what lies in it.
  */
 public final class MappedFile implements AutoCloseable {
-    private static final int OWNER_READ_WRITE = 0600;
     private static final int MS_SYNC = 4;
 
     private final Path path;
     private final long address;
     private final long length;
+    private final boolean made;
     private boolean open = true;
 
-    private MappedFile(Path path, long address, long length) {
+    private MappedFile(Path path, long address, long length, boolean made) {
         this.path = path;
         this.address = address;
         this.length = length;
+        this.made = made;
     }
 
     /**
-     * Maps the file, created when missing and set to {@code length} bytes; bytes that are new read 0.
+     * Maps the file, created when missing and set to {@code length} bytes; bytes that are new read 0. When that fails, the file is as
+     * it was, or none.
      *
      * @throws KernelException when it cannot be opened, resized or mapped
      */
     public static MappedFile open(Path path, long length) {
         String remedy = "make the directory of " + path + " writable and free " + length + " bytes there";
-        int fd = Errno.require(
-                Syscall.open(path.toString(), Syscall.O_RDWR | Syscall.O_CREAT, OWNER_READ_WRITE),
-                "open " + path,
-                remedy);
+        SizedFile file = SizedFile.open(path, remedy);
         try {
-            Errno.require(Syscall.result(LIBC.ftruncate(fd, length)), "resize " + path, remedy);
-            // A hole that the file system cannot fill later would kill the thread that writes there.
-            Errno.require(-LIBC.posix_fallocate(fd, 0, length), "reserve " + length + " bytes for " + path, remedy);
-            return new MappedFile(path, Memory.mapFile(fd, length), length);
+            file.extend(length, remedy);
+            long address = Memory.mapFile(file.fd(), length);
+            file.cut(length, remedy);
+            return new MappedFile(path, address, length, file.made());
+        } catch (KernelException refused) {
+            file.undo();
+            throw refused;
         } finally {
-            Syscall.close(fd);
+            file.close();
         }
+    }
+
+    /** Whether there was no such file before. */
+    public boolean made() {
+        return made;
+    }
+
+    /** Removes the file, as far as that can be; the memory stays. */
+    public void remove() {
+        SizedFile.remove(path);
     }
 
     public Path path() {

@@ -23,6 +23,7 @@ public final class Syscall {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
     static final int O_CREAT = 0x40;
+    static final int O_EXCL = 0x80;
     static final int O_CLOEXEC = 0x80000;
 
     private static final int F_GETFL = 3;

@@ -9,10 +9,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 class LockedFileTest {
+    private static final long TOO_LONG = Long.MAX_VALUE - 4095;
+    private static final long NO_ROOM = 1L << 45;
+
     @TempDir
     private Path folder;
 
@@ -50,6 +55,63 @@ class LockedFileTest {
             first.read(memory.address());
         }
         LockedFile.open(path, 4096, "daemon").close();
+    }
+
+    @Test
+    void shouldLeaveNoFileWhoseLengthIsRefused() {
+        Path path = folder.resolve("state");
+
+        assertThrows(KernelException.class, () -> LockedFile.open(path, TOO_LONG, "daemon"));
+        assertThrows(KernelException.class, () -> MappedFile.open(path, TOO_LONG));
+
+        assertFalse(Files.exists(path));
+    }
+
+    /** As with ENOSPC: the length is there, the blocks are not. */
+    @Test
+    void shouldLeaveAFileAsItWasWhenThereIsNoRoom() throws Exception {
+        Path shared = Path.of("/dev/shm");
+        assumeTrue(
+                Files.isDirectory(shared) && Files.getFileStore(shared).type().equals("tmpfs"));
+        Path path = Files.createTempFile(shared, "weir-locked-", ".state");
+        try {
+            Files.writeString(path, "precious");
+
+            assertThrows(KernelException.class, () -> LockedFile.open(path, NO_ROOM, "daemon"));
+            assertThrows(KernelException.class, () -> MappedFile.open(path, NO_ROOM));
+
+            assertEquals("precious", Files.readString(path));
+            Files.delete(path);
+
+            assertThrows(KernelException.class, () -> LockedFile.open(path, NO_ROOM, "daemon"));
+            assertThrows(KernelException.class, () -> MappedFile.open(path, NO_ROOM));
+
+            assertFalse(Files.exists(path));
+        } finally {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    @Test
+    void shouldNotCutALongerFile() throws Exception {
+        Path path = Files.write(folder.resolve("state"), new byte[8192]);
+
+        LockedFile.open(path, 4096, "daemon").close();
+
+        assertEquals(8192, Files.size(path));
+    }
+
+    @Test
+    void shouldTellAFileThatItMade() throws Exception {
+        Path path = folder.resolve("state");
+        try (LockedFile file = LockedFile.open(path, 4096, "daemon")) {
+            assertTrue(file.made());
+        }
+        try (LockedFile file = LockedFile.open(path, 4096, "daemon")) {
+            assertFalse(file.made());
+            file.undo();
+        }
+        assertEquals(4096, Files.size(path));
     }
 
     @Test

@@ -125,6 +125,7 @@ final class TunnelListing {
                 .put("icmpErrors", counters.getIcmpErrors())
                 .put("neighbourMessages", counters.getNeighbourMessages())
                 .put("receiveErrors", counters.getReceiveErrors())
+                .put("unreachable", counters.getUnreachable())
                 .put("drops", PortListing.drops(counters.getDropsList()))
                 .put("dropsByReason", PortListing.dropDocument(counters.getDropsList()))
                 .map();

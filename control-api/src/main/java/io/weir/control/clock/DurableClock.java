@@ -21,7 +21,9 @@ public final class DurableClock {
     /** Time between heartbeats: what a deadline may lengthen by when the machine dies and its wall clock is wrong. */
     public static final long HEARTBEAT_NS = 60_000_000_000L;
 
-    private static final String RECORD = "clock";
+    /** Name of the heartbeat among the records. */
+    public static final String RECORD = "clock";
+
     private static final long STEP_NS = 1_000_000_000L;
 
     private final HostClock clock;

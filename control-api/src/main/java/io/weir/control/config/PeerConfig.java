@@ -143,6 +143,12 @@ final class PeerConfig {
                     ConfigKey.PEER_REMOTE,
                     "must be another address than local: was " + remote.getHostAddress(),
                     "name the peer's address");
+        } else if (remote.isLoopbackAddress() && !local.isLoopbackAddress()) {
+            peer.problem(
+                    ConfigKey.PEER_REMOTE,
+                    "must be the address of another host, as local " + local.getHostAddress()
+                            + " is no loopback address: was " + remote.getHostAddress(),
+                    "name the peer's address");
         }
         String where = local.getHostAddress() + " to " + remote.getHostAddress()
                 + (encapsulation == Encapsulation.UDP ? " port " + port : " raw");

@@ -71,7 +71,9 @@ public final class Daemon implements AutoCloseable {
 
     private void open() {
         settings.warnings().forEach(warning -> LOG.warn("{}", warning));
-        undo.after(RunDirectory.take(settings.runDir()));
+        RunDirectory directory = RunDirectory.take(settings.runDir());
+        undo.after(directory, directory::remove);
+        undo.made(freshPaths()::remove);
         Tunnels tunnels = TunnelControl.open(settings, undo);
         Switch bridge = undo.after(bridge(settings.bridge(), tunnels));
         DataDirectory data = new DataDirectory(settings.dataDir());
@@ -110,6 +112,23 @@ public final class Daemon implements AutoCloseable {
         ports = bridge.ports();
         addresses = control.addresses();
         control.serving();
+        undo.keep();
+    }
+
+    /** What of folders and tables is not there yet. */
+    private FreshPaths freshPaths() {
+        List<Path> folders =
+                new ArrayList<>(List.of(settings.dataDir(), settings.dataDir().resolve(JOURNAL_FOLDER)));
+        Path socketFolder = settings.socket().getParent();
+        if (socketFolder != null) {
+            folders.add(socketFolder);
+        }
+        try {
+            return FreshPaths.before(folders, settings.bridge().stateDir());
+        } catch (IOException refused) {
+            throw new StartException("the tables of the switch cannot be listed: " + refused
+                    + "; start as root, or name a runDir of your own");
+        }
     }
 
     private static Switch bridge(SwitchSettings settings, Tunnels tunnels) {

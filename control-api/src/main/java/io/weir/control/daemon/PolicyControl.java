@@ -23,7 +23,6 @@ import io.weir.control.policy.PolicyListener;
 import io.weir.control.policy.PolicyTimer;
 import io.weir.control.policy.PortLabels;
 import io.weir.control.repository.EmbeddedRepository;
-import io.weir.control.repository.Repository;
 import io.weir.control.repository.RepositoryException;
 import io.weir.datapath.policy.PolicyMode;
 import io.weir.datapath.worker.Switch;
@@ -66,7 +65,8 @@ final class PolicyControl {
             AuditSink audit,
             Undo undo) {
         try {
-            Repository repository = undo.after(new EmbeddedRepository(settings.dataDir()));
+            EmbeddedRepository repository = new EmbeddedRepository(settings.dataDir());
+            undo.after(repository, () -> repository.discard(PolicyEngine.recordsOfAStart()));
             DurableClock clock = new DurableClock(new SystemClock(), repository);
             PolicyEvents told = new PolicyEvents(events, clock);
             PolicyAudit recorded = new PolicyAudit(audit, clock);

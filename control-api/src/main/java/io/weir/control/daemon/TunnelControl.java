@@ -32,7 +32,8 @@ final class TunnelControl {
      */
     static Tunnels open(HostSettings settings, Undo undo) {
         try {
-            SaStateFile state = undo.after(state(settings));
+            SaStateFile state = state(settings);
+            undo.after(state, state::discard);
             Tunnels tunnels = undo.after(new Tunnels(CryptoLibrary.best(), state));
             settings.peers().forEach(peer -> add(tunnels, peer));
             if (!settings.peers().isEmpty()) {

@@ -84,7 +84,8 @@ final class TunnelMessages {
                 .setCoalesced(counters.coalesced())
                 .setIcmpErrors(counters.icmpErrors())
                 .setNeighbourMessages(counters.neighbourMessages())
-                .setReceiveErrors(counters.receiveErrors());
+                .setReceiveErrors(counters.receiveErrors())
+                .setUnreachable(counters.unreachable());
         port.ifPresent(found -> StatusMessages.drops(found.counters().drops()).stream()
                 .filter(drop -> drop.getStage().startsWith(STAGES))
                 .forEach(message::addDrops));

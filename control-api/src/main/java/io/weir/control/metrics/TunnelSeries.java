@@ -64,6 +64,7 @@ final class TunnelSeries {
                 "ARP packets and neighbour-discovery messages sent.",
                 TunnelStatus.Counters::neighbourMessages);
         tunnel(series, all, "receive_errors", "Failed reads.", TunnelStatus.Counters::receiveErrors);
+        tunnel(series, all, "unreachable", "ICMP errors: nobody listens.", TunnelStatus.Counters::unreachable);
         Map<String, Double> path = new LinkedHashMap<>();
         Map<String, Double> state = new LinkedHashMap<>();
         for (TunnelStatus tunnel : all) {

@@ -11,7 +11,7 @@ import io.weir.control.repository.Repository;
 final class EpochNumbers {
     static final int BLOCK = 1_000;
 
-    private static final String RECORD = "epochs";
+    static final String RECORD = "epochs";
 
     private final Repository repository;
     private int last;

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,6 +115,11 @@ public final class PolicyEngine {
         if (over) {
             rollBackUnconfirmed();
         }
+    }
+
+    /** Names of records that every start makes, in a repository where nothing was ever asked for. */
+    public static Set<String> recordsOfAStart() {
+        return Set.of(DurableClock.RECORD, EpochNumbers.RECORD);
     }
 
     /** What the host says of labels. */

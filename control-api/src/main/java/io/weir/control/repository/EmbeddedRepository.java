@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -195,6 +196,19 @@ public final class EmbeddedRepository implements Repository {
     /** Bytes in the file. */
     public synchronized long sizeBytes() {
         return file.sizeBytes();
+    }
+
+    /**
+     * After a start that failed: removes the file and takes nothing more, if the file was made and has nothing that was applied.
+     * {@link #close} comes next.
+     *
+     * @param unasked names of records that nobody asked for
+     * @throws IOException when it cannot be removed
+     */
+    public synchronized void discard(Set<String> unasked) throws IOException {
+        if (revisions.isEmpty() && unasked.containsAll(records.keySet())) {
+            file.discard();
+        }
     }
 
     @Override

@@ -10,11 +10,14 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
@@ -63,13 +66,16 @@ final class LogFile implements AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
+    private final boolean made;
+    private boolean locked;
     private long end = HEADER_BYTES;
     private int chain;
     private @Nullable IOException failure;
 
-    private LogFile(Path path, FileChannel channel) {
+    private LogFile(Path path, FileChannel channel, boolean made) {
         this.path = path;
         this.channel = channel;
+        this.made = made;
     }
 
     /**
@@ -79,25 +85,55 @@ final class LogFile implements AutoCloseable {
      */
     static LogFile open(Path path, FrameHandler handler) {
         try {
-            boolean fresh = !Files.exists(path);
-            FileChannel channel = FileChannel.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            LogFile file = new LogFile(path, channel);
+            boolean made = made(path);
+            Object key = key(path);
+            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            LogFile file = new LogFile(path, channel, made);
             try {
                 file.lock();
-                if (fresh) {
-                    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
+                if (!key.equals(key(path))) {
+                    file.locked = false;
+                    throw new RepositoryException(path + " was just removed by another daemon whose start failed;"
+                            + " start again, or give each daemon its own dataDir");
                 }
                 file.begin();
                 file.replay(handler);
                 return file;
             } catch (IOException | RuntimeException refused) {
+                file.discard();
                 channel.close();
                 throw refused;
             }
         } catch (IOException refused) {
             throw new RepositoryException(
                     path + " cannot be used: " + refused + "; give the daemon a dataDir that it may write", refused);
+        }
+    }
+
+    private static boolean made(Path path) throws IOException {
+        try {
+            FileChannel.open(
+                            path,
+                            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))
+                    .close();
+            return true;
+        } catch (FileAlreadyExistsException before) {
+            return false;
+        }
+    }
+
+    /** What tells files apart that had one name after the other. */
+    private static Object key(Path path) throws IOException {
+        Object key = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+        return key == null ? path : key;
+    }
+
+    /** Removes the file if it was made, and takes nothing more. */
+    void discard() throws IOException {
+        if (made && locked) {
+            Files.deleteIfExists(path);
+            channel.close();
         }
     }
 
@@ -112,6 +148,7 @@ final class LogFile implements AutoCloseable {
             throw new RepositoryException(
                     path + " is held by another daemon; stop that one, or give each daemon its own dataDir");
         }
+        locked = true;
     }
 
     /** Writes the file's header, or checks the one that is there; a header cut short is of a daemon that died at its first start. */

@@ -217,6 +217,7 @@ class PeerConfigTest {
             local: 0.0.0.0          | local         | must be the address of one host: was 0.0.0.0
             remote: 224.0.0.1       | remote        | must be the address of one host
             remote: 192.0.2.1       | remote        | must be another address than local
+            remote: 127.0.0.1       | remote        | must be the address of another host, as local 192.0.2.1 is no loopback address: was 127.0.0.1
             remote: 2001:db8::2     | remote        | must be of the family of local 192.0.2.1
             encapsulation: tcp      | encapsulation | must be udp | raw: was tcp
             port: 0                 | port          | must be 1 to 65535: was 0

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -191,5 +192,73 @@ class DaemonTest {
             System.setErr(before);
         }
         return logged.toString(StandardCharsets.UTF_8);
+    }
+
+    private String tunnel() throws IOException {
+        Path keys = Files.writeString(
+                folder.resolve("keys"), "0x1001: " + "11".repeat(36) + "\n0x2001: " + "22".repeat(36) + "\n");
+        Files.setPosixFilePermissions(keys, PosixFilePermissions.fromString("rw-------"));
+        return "peers:\n  - name: hv2\n    local: 127.0.0.1\n    remote: 127.0.0.2\n    keyFile: " + keys
+                + "\n    sas: [{direction: out, spi: 0x1001}, {direction: in, spi: 0x2001}]\n";
+    }
+
+    private String absentPort() {
+        return "ports: [{name: p, type: pcap, in: " + folder.resolve("absent.pcap") + "}]\n";
+    }
+
+    private void refuse(String more) {
+        try (Daemon daemon = new Daemon(settings(more))) {
+            assertThrows(StartException.class, daemon::start);
+        }
+    }
+
+    private List<String> tree() throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            return paths.map(path -> folder.relativize(path).toString())
+                    .filter(path -> path.startsWith("data") || path.startsWith("run"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void shouldLeaveNoFileWhenALatePartIsRefused() throws IOException {
+        refuse(tunnel() + absentPort());
+
+        assertEquals(List.of(), tree());
+    }
+
+    @Test
+    void shouldLeaveNoFileWhenTheTunnelsAreRefused() throws IOException {
+        Files.createDirectories(folder.resolve("run/sa.received"));
+
+        refuse(tunnel());
+
+        assertEquals(List.of("run", "run/sa.received"), tree());
+    }
+
+    @Test
+    void shouldLeaveWhatWasThereBefore() throws IOException {
+        try (Daemon daemon = new Daemon(settings(tunnel()))) {
+            daemon.start();
+        }
+        List<String> before = tree();
+        assertTrue(
+                before.containsAll(List.of("data/sa.state", "data/policy.log", "run/sa.received")), before.toString());
+
+        refuse(tunnel() + absentPort());
+
+        assertEquals(before, tree());
+    }
+
+    @Test
+    void shouldLeaveAForeignFileAsItWas() throws IOException {
+        Path state = Files.createDirectories(folder.resolve("data")).resolve("sa.state");
+        Files.writeString(state, "precious");
+
+        refuse(tunnel());
+
+        assertEquals("precious", Files.readString(state));
+        assertEquals(List.of("data", "data/sa.state"), tree());
     }
 }

@@ -122,6 +122,7 @@ class MetricsEndpointTest {
                     "weir_tunnel_keepalives_total{peer=\"hv2\"} 0",
                     "weir_tunnel_ike_messages_total{peer=\"hv2\"} 0",
                     "weir_tunnel_neighbour_messages_total{peer=\"hv2\"} 0",
+                    "weir_tunnel_unreachable_total{peer=\"hv2\"} 0",
                     "weir_tunnel_path_mtu_bytes{peer=\"hv2\"} 0.0",
                     "weir_sa_packets_total{direction=\"out\",level=\"s2\",peer=\"hv2\",spi=\"0x1001\"} 0.0",
                     "weir_sa_left_seconds{direction=\"out\",level=\"s2\",peer=\"hv2\",spi=\"0x1001\"} 863")) {

@@ -65,6 +65,18 @@ final class ReceivedNumbers implements AutoCloseable {
         return number;
     }
 
+    /** Whether there was no such file before. */
+    boolean made() {
+        return file != null && file.made();
+    }
+
+    /** Removes the file; the memory stays. */
+    void remove() {
+        if (file != null) {
+            file.remove();
+        }
+    }
+
     @Override
     public void close() {
         if (file == null) {

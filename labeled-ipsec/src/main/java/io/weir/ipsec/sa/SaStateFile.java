@@ -60,6 +60,8 @@ public final class SaStateFile implements AutoCloseable {
     private final LongSupplier epochNs;
     private final long block;
     private final List<SaSlot> open = new ArrayList<>();
+    // Whether a record gave way to another's: what it knew is not in the memory any more.
+    private boolean evicted;
 
     private SaStateFile(StateMemory memory, ReceivedNumbers received, LongSupplier epochNs, long block) {
         this.memory = memory;
@@ -87,6 +89,7 @@ public final class SaStateFile implements AutoCloseable {
             begin(path, memory);
             return new SaStateFile(memory, ReceivedNumbers.open(received, RECORDS), epochNs, block);
         } catch (IllegalArgumentException | KernelException refused) {
+            memory.undo();
             memory.release();
             throw refused;
         }
@@ -230,6 +233,7 @@ public final class SaStateFile implements AutoCloseable {
     private long fresh(SaSettings settings, SaKey.Fingerprint key) {
         long record = free().orElseThrow(() -> new IllegalStateException(settings.name() + ": " + RECORDS
                 + " SAs are in use, which is all that their state file has room for; remove some"));
+        evicted |= memory.getInt(record + SaSlot.DIRECTION_OFFSET) != 0;
         memory.putInt(record + SaSlot.DIRECTION_OFFSET, 0);
         memory.putLong(record + SaSlot.SEQUENCE_OFFSET, 0);
         memory.putLong(record + SaSlot.IV_OFFSET, 0);
@@ -287,6 +291,29 @@ public final class SaStateFile implements AutoCloseable {
 
     void closed(SaSlot slot) {
         open.remove(slot);
+    }
+
+    /**
+     * After a start that failed: removes the files that were made, unless what they know is needed. Of keys that have sealed or opened
+     * a packet it is. Files that were there before stay. Every {@link Sad} that uses it must be closed; {@link #close} comes next.
+     */
+    public void discard() {
+        if (memory.made() && IntStream.range(0, RECORDS).allMatch(i -> unused(record(i))) && !evicted) {
+            memory.undo();
+            if (received.made()) {
+                received.remove();
+            }
+        } else if (received.made() && memory.save() == 0) {
+            received.remove();
+        }
+    }
+
+    /** Numbers received that were there before this file stay where they are. */
+    private boolean unused(long record) {
+        boolean inbound = memory.getInt(record + SaSlot.DIRECTION_OFFSET) == SaSlot.code(SaSettings.Direction.INBOUND);
+        boolean known = inbound && !received.made();
+        return memory.getLong(record + SaSlot.PACKETS_OFFSET) == 0
+                && (known || memory.getLong(record + SaSlot.SEQUENCE_OFFSET) == 0);
     }
 
     /** Every {@link Sad} that uses it must be closed. */

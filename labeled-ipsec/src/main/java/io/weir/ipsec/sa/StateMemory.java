@@ -40,6 +40,7 @@ final class StateMemory implements AutoCloseable {
             file.read(opened.base);
             return opened;
         } catch (KernelException refused) {
+            opened.undo();
             opened.release();
             throw refused;
         }
@@ -104,6 +105,18 @@ final class StateMemory implements AutoCloseable {
     synchronized int save() {
         int result = write();
         return result < 0 ? result : force();
+    }
+
+    /** Whether there was no such file before. */
+    boolean made() {
+        return file != null && file.made();
+    }
+
+    /** For who has written nothing, or nothing that is needed: removes a file that was made, gives another the length it had. */
+    void undo() {
+        if (file != null) {
+            file.undo();
+        }
     }
 
     /** Saves as far as it can be. */

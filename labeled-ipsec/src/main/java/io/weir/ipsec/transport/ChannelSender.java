@@ -1,6 +1,7 @@
 package io.weir.ipsec.transport;
 
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ final class ChannelSender extends ChannelInboundHandlerAdapter implements Messag
     private final DatagramVector outgoing;
     private final int fd;
     private final InetSocketAddress local;
+    private final UnreachableCount unreachable;
     private final ByteBuf[] windows = new ByteBuf[SendQueue.CAPACITY];
     private final long[] starts = new long[SendQueue.CAPACITY]; // of the windows
     private final SegmentedDatagramPacket[] packets = new SegmentedDatagramPacket[SendQueue.CAPACITY];
@@ -47,13 +49,15 @@ final class ChannelSender extends ChannelInboundHandlerAdapter implements Messag
             ChannelReader reader,
             DatagramVector outgoing,
             int fd,
-            InetSocketAddress local) {
+            InetSocketAddress local,
+            UnreachableCount unreachable) {
         this.channel = channel;
         this.loop = loop;
         this.reader = reader;
         this.outgoing = outgoing;
         this.fd = fd;
         this.local = local;
+        this.unreachable = unreachable;
         Arrays.fill(windows, Unpooled.EMPTY_BUFFER);
     }
 
@@ -88,10 +92,19 @@ final class ChannelSender extends ChannelInboundHandlerAdapter implements Messag
 
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        int why = errno(cause);
+        unreachable.failed(why);
         if (errors != null) {
             int left = channel.unsafe().outboundBuffer().size();
-            errors[count - left - 1] = cause instanceof NativeIoException error ? -error.expectedErr() : Errno.EIO;
+            errors[count - left - 1] = why;
         }
+    }
+
+    private static int errno(Throwable cause) {
+        if (cause instanceof PortUnreachableException) {
+            return Errno.ECONNREFUSED; // Netty's translation of it
+        }
+        return cause instanceof NativeIoException error ? -error.expectedErr() : Errno.EIO;
     }
 
     /** Message i for Netty, which releases it. Without recipient, because the socket is connected. */

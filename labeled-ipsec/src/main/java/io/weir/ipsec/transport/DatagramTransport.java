@@ -81,6 +81,14 @@ public interface DatagramTransport extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * Calls that failed of an ICMP error which says that nobody listens at the peer, since the transport was opened. It may be forged:
+     * for people only. Any thread.
+     */
+    default long unreachable() {
+        return 0;
+    }
+
     @Override
     void close();
 }

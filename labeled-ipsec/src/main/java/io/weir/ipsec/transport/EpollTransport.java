@@ -38,8 +38,10 @@ final class EpollTransport extends SocketTransport {
         EpollDatagramChannel channel = channel(socket);
         ChannelReader reader = new ChannelReader();
         InetSocketAddress local = new InetSocketAddress(settings.local(), settings.port());
-        ChannelSender sender = new ChannelSender(channel, loop, reader, outgoing, socket.fd(), local);
-        super(socket, outgoing, new SendQueue(socket, outgoing, sender, settings, true), settings.headerLength());
+        UnreachableCount unreachable = new UnreachableCount();
+        ChannelSender sender = new ChannelSender(channel, loop, reader, outgoing, socket.fd(), local, unreachable);
+        SendQueue queue = new SendQueue(socket, outgoing, sender, settings, true);
+        super(socket, outgoing, queue, unreachable, settings.headerLength());
         this.loop = loop;
         this.channel = channel;
         this.reader = reader;

@@ -34,6 +34,7 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
     private final int fd;
     private final DatagramVector outgoing;
     private final DatagramVector incoming;
+    private final UnreachableCount unreachable;
     private final IoHandler ring;
     private final IoRegistration registration;
     private final IoUringIoOps[] sends;
@@ -46,11 +47,12 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
     private int wanted;
 
     /** @throws RuntimeException when the kernel makes no ring; see {@link io.netty.channel.uring.IoUring#unavailabilityCause} */
-    IoUringIo(int fd, DatagramVector outgoing, DatagramVector incoming) {
+    IoUringIo(int fd, DatagramVector outgoing, DatagramVector incoming, UnreachableCount unreachable) {
         this.fd = fd;
         this.outgoing = outgoing;
         this.incoming = incoming;
-        calls = new SyscallIo(fd, outgoing, incoming);
+        this.unreachable = unreachable;
+        calls = new SyscallIo(fd, outgoing, incoming, unreachable);
         wanted = incoming.capacity();
         results = new int[Math.max(outgoing.capacity(), incoming.capacity())];
         sends = operations(OP_SENDMSG, outgoing);
@@ -107,6 +109,7 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
         if (results[i] == -Errno.EAGAIN) {
             return Errno.EAGAIN;
         }
+        unreachable.failed(-results[i]);
         // It may have been an ICMP error about an earlier datagram, which is gone now.
         int sent = outgoing.send(fd, i, 1);
         if (sent > 0) {
@@ -131,7 +134,10 @@ final class IoUringIo implements MessageIo, IoUringIoHandle {
                 incoming.received(i, results[i]);
                 slots[count++] = i;
             }
-            failed |= results[i] < 0 && results[i] != -Errno.EAGAIN;
+            if (results[i] < 0 && results[i] != -Errno.EAGAIN) {
+                failed = true;
+                unreachable.failed(-results[i]);
+            }
         }
         if (count == 0 && failed) {
             return calls.receive(slots); // after an ICMP error about a datagram that was sent, or for want of a socket

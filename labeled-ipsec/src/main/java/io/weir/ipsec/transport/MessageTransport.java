@@ -24,8 +24,10 @@ final class MessageTransport extends SocketTransport {
             String name, InetSocket socket, TransportSettings settings, MessageIoFactory factory, boolean segmenting) {
         DatagramVector outgoing = new DatagramVector(socket.ipv6(), SendQueue.CAPACITY);
         DatagramVector incoming = new DatagramVector(socket.ipv6(), RECEIVED_MAX);
-        MessageIo io = factory.open(socket.fd(), outgoing, incoming);
-        super(socket, outgoing, new SendQueue(socket, outgoing, io, settings, segmenting), settings.headerLength());
+        UnreachableCount unreachable = new UnreachableCount();
+        MessageIo io = factory.open(socket.fd(), outgoing, incoming, unreachable);
+        SendQueue queue = new SendQueue(socket, outgoing, io, settings, segmenting);
+        super(socket, outgoing, queue, unreachable, settings.headerLength());
         this.name = name;
         this.incoming = incoming;
         this.io = io;
@@ -98,6 +100,6 @@ final class MessageTransport extends SocketTransport {
 
     /** Makes the io of a socket's vectors. */
     private interface MessageIoFactory {
-        MessageIo open(int fd, DatagramVector outgoing, DatagramVector incoming);
+        MessageIo open(int fd, DatagramVector outgoing, DatagramVector incoming, UnreachableCount unreachable);
     }
 }

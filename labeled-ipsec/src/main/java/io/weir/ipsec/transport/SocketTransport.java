@@ -13,6 +13,7 @@ abstract class SocketTransport implements DatagramTransport {
     private final InetSocket socket;
     private final DatagramVector outgoing;
     private final SendQueue queue;
+    private final UnreachableCount unreachable;
     private final SocketMtu pathMtu;
     private final int headerLength;
     private int errno;
@@ -21,12 +22,19 @@ abstract class SocketTransport implements DatagramTransport {
      * A transport that owns socket and vector once it is there.
      *
      * @param outgoing what {@code queue} fills
+     * @param unreachable what the calls count that send and receive
      * @param headerLength bytes of the headers in front of an ESP packet
      */
-    SocketTransport(InetSocket socket, DatagramVector outgoing, SendQueue queue, int headerLength) {
+    SocketTransport(
+            InetSocket socket,
+            DatagramVector outgoing,
+            SendQueue queue,
+            UnreachableCount unreachable,
+            int headerLength) {
         this.socket = socket;
         this.outgoing = outgoing;
         this.queue = queue;
+        this.unreachable = unreachable;
         this.pathMtu = new SocketMtu(socket);
         this.headerLength = headerLength;
     }
@@ -76,6 +84,11 @@ abstract class SocketTransport implements DatagramTransport {
     @Override
     public final long drops() {
         return socket.drops();
+    }
+
+    @Override
+    public final long unreachable() {
+        return unreachable.read();
     }
 
     /** Closes the socket, and then what the kernel may have sent from. */

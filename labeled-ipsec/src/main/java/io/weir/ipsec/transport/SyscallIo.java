@@ -17,11 +17,13 @@ final class SyscallIo implements MessageIo {
     private final int fd;
     private final DatagramVector outgoing;
     private final DatagramVector incoming;
+    private final UnreachableCount unreachable;
 
-    SyscallIo(int fd, DatagramVector outgoing, DatagramVector incoming) {
+    SyscallIo(int fd, DatagramVector outgoing, DatagramVector incoming, UnreachableCount unreachable) {
         this.fd = fd;
         this.outgoing = outgoing;
         this.incoming = incoming;
+        this.unreachable = unreachable;
     }
 
     @Override
@@ -37,11 +39,12 @@ final class SyscallIo implements MessageIo {
             } else if (sent == 0 || sent == -Errno.ENOBUFS) { // the latter of raw sockets
                 Arrays.fill(errors, done, count, Errno.EAGAIN);
                 return;
-            } else if (repeated) {
-                errors[done++] = -sent;
-                repeated = false;
             } else {
-                repeated = true;
+                unreachable.failed(-sent);
+                if (repeated) {
+                    errors[done++] = -sent;
+                }
+                repeated = !repeated;
             }
         }
     }
@@ -50,6 +53,7 @@ final class SyscallIo implements MessageIo {
     public int receive(int[] slots) {
         int count = incoming.receive(fd, incoming.capacity());
         if (count < 0) {
+            unreachable.failed(-count);
             count = incoming.receive(fd, incoming.capacity());
         }
         for (int i = 0; i < count; i++) {

@@ -144,7 +144,10 @@ final class Tunnel implements AutoCloseable {
                 gateway ? GatewayAddress.of(settings.name(), settings.local()) : 0,
                 inbound,
                 outboundSas(sas),
-                open == null ? TunnelStatus.Counters.NONE : TunnelStatus.Counters.of(open.counters()),
+                open == null
+                        ? TunnelStatus.Counters.NONE
+                        : TunnelStatus.Counters.of(
+                                open.counters(), open.transport().unreachable()),
                 stateError);
     }
 

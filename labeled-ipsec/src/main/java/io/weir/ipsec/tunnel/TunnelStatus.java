@@ -34,6 +34,7 @@ public record TunnelStatus(
      * @param icmpErrors that local senders were told by
      * @param neighbourMessages ARP packets and neighbour-discovery messages sent
      * @param receiveErrors times that the network could not be read
+     * @param unreachable times that an ICMP error said that nobody listens at the peer; it may be forged
      */
     public record Counters(
             long sent,
@@ -44,10 +45,11 @@ public record TunnelStatus(
             long coalesced,
             long icmpErrors,
             long neighbourMessages,
-            long receiveErrors) {
-        static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0);
+            long receiveErrors,
+            long unreachable) {
+        static final Counters NONE = new Counters(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-        static Counters of(TunnelCounters from) {
+        static Counters of(TunnelCounters from, long unreachable) {
             return new Counters(
                     from.read(TunnelCounters.SENT),
                     from.read(TunnelCounters.REFUSED),
@@ -57,7 +59,8 @@ public record TunnelStatus(
                     from.read(TunnelCounters.COALESCED),
                     from.read(TunnelCounters.ICMP_ERRORS),
                     from.read(TunnelCounters.NEIGHBOUR_MESSAGES),
-                    from.read(TunnelCounters.RECEIVE_ERRORS));
+                    from.read(TunnelCounters.RECEIVE_ERRORS),
+                    unreachable);
         }
     }
 }

@@ -63,6 +63,53 @@ class SaStateFileTest {
         return new long[] {first, sa.ivCounter(first)};
     }
 
+    /** A start that fails with so many packets sealed and opened; whether its state and its numbers received are still there. */
+    private List<Boolean> failedStart(int sealed, int opened) {
+        SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
+        Sad sad = new Sad(CryptoLibrary.best(), state);
+        sad.add(outbound(1000, 2), NOW_NS);
+        sad.add(inbound(2000, 2), NOW_NS);
+        OutboundSa out = sad.current().outbound(2);
+        InboundSa in = sad.current().inbound(2000);
+        if (out == null || in == null) {
+            throw new AssertionError("added");
+        }
+        for (int i = 1; i <= sealed; i++) {
+            assertEquals(i, out.next(100, NOW_NS));
+        }
+        for (int i = 1; i <= opened; i++) {
+            in.accept(i, 100, NOW_NS);
+        }
+        sad.close();
+        state.discard();
+        state.close();
+        return List.of(Files.exists(file()), Files.exists(received()));
+    }
+
+    @Test
+    void shouldKeepOfAFailedStartWhatItsKeysHaveUsed() {
+        assertEquals(List.of(false, false), failedStart(0, 0));
+        assertEquals(List.of(true, false), failedStart(1, 0), "numbers received are in the state");
+    }
+
+    @Test
+    void shouldKeepOfAFailedStartWhatWasReceived() {
+        assertEquals(List.of(true, false), failedStart(0, 1));
+    }
+
+    @Test
+    void shouldRemoveOfAFailedStartNothingThatWasThere() throws IOException {
+        life(EPOCH_NS, 1, true);
+        assertEquals(List.of(true, true), startWithoutSas());
+    }
+
+    private List<Boolean> startWithoutSas() {
+        SaStateFile state = SaStateFile.open(file(), received(), () -> EPOCH_NS);
+        state.discard();
+        state.close();
+        return List.of(Files.exists(file()), Files.exists(received()));
+    }
+
     @Test
     void shouldGoOnExactlyAfterAnOrderlyEnd() throws IOException {
         long[] one = life(EPOCH_NS, 100, true);

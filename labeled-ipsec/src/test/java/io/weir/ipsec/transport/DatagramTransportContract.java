@@ -181,6 +181,7 @@ abstract class DatagramTransportContract {
             send(left, SEGMENT, SEGMENT, 0);
             Datagrams.awaitReady(left); // its host says that nobody listens
             assertEquals(0, left.receive());
+            assertEquals(1, left.unreachable());
             send(left, SEGMENT, SEGMENT, 0);
             Datagrams.awaitReady(left);
             try (var right = hosts.openRight(settings(ipv6))) {
@@ -188,6 +189,9 @@ abstract class DatagramTransportContract {
 
                 assertEquals(0, refused);
                 assertArrayEquals(expected(0, 10 * SEGMENT), joined(Datagrams.await(right, 10).payloads));
+                assertEquals(0, left.receive()); // raw sockets tell no error when they send
+                assertEquals(2, left.unreachable());
+                assertEquals(0, right.unreachable());
             }
         }
     }
