@@ -38,6 +38,7 @@ public final class LockedFile implements AutoCloseable {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             SizedFile file = SizedFile.open(path, remedy);
             if (lock(file, path, owners)) {
+                file.locked();
                 return extended(file, path, length, remedy);
             }
         }

@@ -38,13 +38,22 @@ public final class MappedFile implements AutoCloseable {
         try {
             file.extend(length, remedy);
             long address = Memory.mapFile(file.fd(), length);
-            file.cut(length, remedy);
+            cut(file, length, address, remedy);
             return new MappedFile(path, address, length, file.made());
         } catch (KernelException refused) {
             file.undo();
             throw refused;
         } finally {
             file.close();
+        }
+    }
+
+    private static void cut(SizedFile file, long length, long address, String remedy) {
+        try {
+            file.cut(length, remedy);
+        } catch (KernelException refused) {
+            Memory.unmap(address, length);
+            throw refused;
         }
     }
 

@@ -18,8 +18,8 @@ final class SizedFile {
 
     private final Path path;
     private final int fd;
-    private final boolean made;
-    private final long lengthBefore;
+    private boolean made;
+    private long lengthBefore;
 
     private SizedFile(Path path, int fd, boolean made) {
         this.path = path;
@@ -50,6 +50,12 @@ final class SizedFile {
     private static Path folder(Path path) {
         Path folder = path.toAbsolutePath().getParent();
         return folder == null ? path : folder;
+    }
+
+    /** To be told when it is locked: another may have used it since it was opened. */
+    void locked() {
+        lengthBefore = LIBC.lseek(fd, 0, SEEK_END);
+        made &= lengthBefore == 0;
     }
 
     /** Not shorter than that, with blocks for all of it. @throws KernelException when there is no room */

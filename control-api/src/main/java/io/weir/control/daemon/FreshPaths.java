@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Threading: one thread at a time.
  */
 final class FreshPaths {
+    // No more than these: dataDir, with its sa.state, may be the same folder.
+    private static final String TABLES = "{fdb-*,sessions-*,ports}.state";
+
     // Each before those inside it.
     private final List<Path> missing = new ArrayList<>();
     private final @Nullable Path tables;
@@ -51,7 +54,7 @@ final class FreshPaths {
     private static List<Path> files(Path folder) throws IOException {
         List<Path> found = new ArrayList<>();
         if (Files.isDirectory(folder)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*.state")) {
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, TABLES)) {
                 files.forEach(found::add);
             }
         }

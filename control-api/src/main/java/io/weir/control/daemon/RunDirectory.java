@@ -83,6 +83,7 @@ final class RunDirectory implements AutoCloseable {
             return Optional.empty();
         }
         RunDirectory directory = new RunDirectory(channel, file, made, folders);
+        boolean held = false;
         try {
             if (lock(channel) == null) {
                 String pid = Files.readString(file).strip();
@@ -94,12 +95,15 @@ final class RunDirectory implements AutoCloseable {
                 channel.close();
                 return Optional.empty();
             }
+            held = true;
             channel.truncate(0);
             byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
             channel.write(ByteBuffer.wrap(pid), 0);
             return Optional.of(directory);
         } catch (IOException refused) {
-            directory.remove();
+            if (held) {
+                directory.remove();
+            }
             channel.close();
             throw refused;
         }

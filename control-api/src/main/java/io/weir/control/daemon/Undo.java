@@ -71,7 +71,7 @@ final class Undo implements AutoCloseable {
             }
             try {
                 next.action().close();
-            } catch (Exception failed) {
+            } catch (Exception | Error failed) {
                 // What did not close may still use what was made.
                 kept = true;
                 LOG.error("closing {} failed", next.action().getClass().getSimpleName(), failed);

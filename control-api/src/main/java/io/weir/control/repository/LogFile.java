@@ -66,7 +66,7 @@ final class LogFile implements AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
-    private final boolean made;
+    private boolean made;
     private boolean locked;
     private long end = HEADER_BYTES;
     private int chain;
@@ -96,12 +96,17 @@ final class LogFile implements AutoCloseable {
                     throw new RepositoryException(path + " was just removed by another daemon whose start failed;"
                             + " start again, or give each daemon its own dataDir");
                 }
+                // Another may have used it before it was locked here.
+                file.made &= channel.size() == 0;
                 file.begin();
                 file.replay(handler);
                 return file;
             } catch (IOException | RuntimeException refused) {
-                file.discard();
-                channel.close();
+                try (channel) {
+                    file.discard();
+                } catch (IOException stays) {
+                    refused.addSuppressed(stays);
+                }
                 throw refused;
             }
         } catch (IOException refused) {

@@ -35,13 +35,18 @@ final class StateMemory implements AutoCloseable {
     /** What the file has. @throws KernelException when it cannot be opened or read, or another process has it */
     static StateMemory open(Path path, long length) {
         LockedFile file = LockedFile.open(path, length, "daemon");
-        StateMemory opened = new StateMemory(file, length);
+        @Nullable StateMemory opened = null;
         try {
+            opened = new StateMemory(file, length);
             file.read(opened.base);
             return opened;
         } catch (KernelException refused) {
-            opened.undo();
-            opened.release();
+            file.undo();
+            if (opened == null) {
+                file.close();
+            } else {
+                opened.release();
+            }
             throw refused;
         }
     }
